@@ -1,0 +1,130 @@
+"""Checks of lesson 01, broadcast scaling."""
+
+import numpy as np
+
+from assignlab.exercise import InPlace, Mistake
+
+SMALL = [[1.0, 2.0], [3.0, 4.0]]
+
+
+def _row_cases():
+    rng = np.random.default_rng(11)
+    yield SMALL, np.array([10.0, 100.0], "float32")
+    yield [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], np.array([2.0, 0.5])
+    yield rng.normal(size=(3, 3)), np.array([1.0, -2.0, 0.0])
+    yield rng.normal(size=(4, 1)), rng.normal(size=4)
+    yield rng.normal(size=(1, 5)), np.array([3.0])
+
+
+def _fill_cases():
+    rng = np.random.default_rng(12)
+    yield SMALL, np.array([7.0, 8.0], "float32")
+    yield np.zeros((3, 3)), np.array([1.0, 2.0, 3.0])
+    yield rng.normal(size=(4, 2)), np.array([5, -6])
+    yield rng.normal(size=(1, 3)), rng.normal(size=3)
+    yield rng.normal(size=(3, 1)), np.array([0.25])
+
+
+def _channel_cases():
+    rng = np.random.default_rng(13)
+    yield np.ones((1, 1, 2, 2)), np.array([10.0, 100.0], "float32")
+    yield rng.normal(size=(3, 3, 2, 4)), np.array([2.0, 0.5])
+    yield rng.normal(size=(3, 3, 3, 3)), rng.normal(size=3)
+    yield rng.normal(size=(1, 5, 4, 1)), np.array([1.0, 0.0, -1.0, 2.0])
+
+
+EXERCISES = [
+    InPlace(
+        number="1.1",
+        function="scale_rows",
+        parameters=("v", "factors"),
+        reference=lambda values, factors: values * factors[:, None],
+        cases=_row_cases,
+        mistakes=(
+            Mistake(
+                "wrong axis",
+                lambda values, factors: values * factors,
+                "These are the columns, scaled. factors has one number per row: give it a second axis, factors[:, None], so that it becomes a column.",
+            ),
+            Mistake(
+                "one factor for all",
+                lambda values, factors: values * factors[0],
+                "Every row was scaled by the first factor. Use all of factors at once, as a column: factors[:, None].",
+            ),
+            Mistake("added", lambda values, factors: values + factors[:, None], "The factors were added. Multiply by them."),
+            Mistake(
+                "replaced",
+                lambda values, factors: values * 0 + factors[:, None],
+                "The rows hold the factors themselves. Multiply the old values by them before assign.",
+            ),
+            Mistake("twice", lambda values, factors: values * factors[:, None] ** 2, "Each row was scaled twice. Multiply once, assign once."),
+        ),
+        hints=(
+            "Three steps, as in the lesson: take a snapshot, do the arithmetic in NumPy, assign the result.",
+            "factors has shape (m,). NumPy lines it up with the last axis, the columns. Give it a second axis of length 1.",
+            "Multiply v.numpy() by factors[:, None], and give the product to v.assign.",
+        ),
+        why="A (m, 1) column times an (m, n) matrix: NumPy repeats the column n times, and assign stores a result of v's own shape.",
+        practice="The same line scales each example of a batch, each row of an embedding, or each input of a Dense kernel.",
+    ),
+    InPlace(
+        number="1.2",
+        function="fill_rows",
+        parameters=("v", "row"),
+        reference=lambda values, row: np.broadcast_to(row, values.shape),
+        cases=_fill_cases,
+        mistakes=(
+            Mistake(
+                "first row only",
+                lambda values, row: np.vstack([row, values[1:]]),
+                "The first row is right, the others are old. Every row must become `row`.",
+            ),
+            Mistake(
+                "wrong axis",
+                lambda values, row: np.broadcast_to(np.asarray(row)[:, None], values.shape),
+                "`row` went down the columns. Let NumPy repeat it as it is: np.broadcast_to(row, v.shape).",
+            ),
+            Mistake("multiplied", lambda values, row: values * row, "The rows were multiplied by `row`. They must become equal to it."),
+            Mistake("added", lambda values, row: values + row, "`row` was added to the rows. They must become equal to it."),
+        ),
+        hints=(
+            "assign never broadcasts, so the array that you give it must already have v's shape.",
+            "NumPy can repeat a row without a loop; the lesson used a function whose name says so.",
+            "np.broadcast_to takes the row and the shape that you want. Assign what it returns.",
+        ),
+        why="assign compares shapes and refuses (n,) for an (m, n) variable; np.broadcast_to makes the (m, n) array that it wants, without copying.",
+        practice="This is how a whole table is set to one default row, such as a start embedding or a bias pattern.",
+    ),
+    InPlace(
+        number="1.3",
+        function="scale_input_channels",
+        parameters=("kernel", "gains"),
+        reference=lambda kernel, gains: kernel * gains[:, None],
+        cases=_channel_cases,
+        mistakes=(
+            Mistake(
+                "output channels",
+                lambda kernel, gains: kernel * gains,
+                "These are the output channels, scaled: they are the last axis. The input channels are the last axis but one, so gains needs one axis behind it.",
+            ),
+            Mistake(
+                "wrong axis",
+                lambda kernel, gains: kernel * gains[:, None, None],
+                "The gains went along the width of the kernel. Only one axis, the output channels, stands behind the input channels.",
+            ),
+            Mistake(
+                "wrong axis",
+                lambda kernel, gains: kernel * gains[:, None, None, None],
+                "The gains went along the height of the kernel. Only one axis, the output channels, stands behind the input channels.",
+            ),
+            Mistake("divided", lambda kernel, gains: kernel / gains[:, None], "The kernel was divided by the gains. Multiply."),
+        ),
+        hints=(
+            "Write the kernel's shape down and put gains under the axis that it belongs to: (height, width, inputs, outputs).",
+            "Shapes are lined up from the right. The input channels are the second axis from the right, so gains must have the shape (inputs, 1).",
+            "Multiply kernel.numpy() by gains[:, None], and assign.",
+        ),
+        why="gains[:, None] has shape (inputs, 1): the 1 stretches over the output channels, and the two missing axes on the left stretch over height and width.",
+        practice="Rescaling input channels undoes a change of units in the data (0 to 255 becomes 0 to 1) without touching the training code.",
+    ),
+]

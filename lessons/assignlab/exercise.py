@@ -1,0 +1,257 @@
+"""What an exercise is, and how an answer to it is verified."""
+
+import dis
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from assignlab import guard
+
+CHECKS = Path(__file__).parent / "checks"
+
+
+class Wrong(Exception):
+    """An answer that does not pass: a short name of the mistake, and what a person needs to mend it."""
+
+    def __init__(self, diagnosis, advice, called="", got="", expected="", picture=None):
+        super().__init__(diagnosis)
+        self.diagnosis, self.advice, self.called, self.got, self.expected, self.picture = diagnosis, advice, called, got, expected, picture
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong answer: its short name, the values it would leave behind, and the advice that its author needs."""
+
+    diagnosis: str
+    gives: Callable  # same arguments as the reference; returns the wrong values, or raises where the mistake cannot be made
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One exercise. `parameters` are those of the stub; `hints` go from a nudge to the shape of the answer; `why` follows success."""
+
+    number: str
+    function: str
+    parameters: Sequence[str]
+    hints: Sequence[str]
+    why: str
+    practice: str
+
+    def verify(self, answer):
+        """Raise `Wrong` if `answer` is not right; return a sentence that says what was verified."""
+        raise NotImplementedError
+
+    def called(self, *shown):
+        """The call as a person would write it, with the values of its arguments."""
+        named = "\n".join(f"{name} = {show(value)}" for name, value in zip(self.parameters, shown, strict=True))
+        return f"{self.function}({', '.join(self.parameters)}) with\n{named}"
+
+    def call(self, answer, arguments, called):
+        """Call the answer under guard; an exception becomes `Wrong`."""
+        outcome = guard.call(answer, *arguments)
+        if outcome.error is None:
+            return outcome.value
+        raise Wrong(*_advice_for(outcome), called=called, got=_error_text(outcome), expected="no exception")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InPlace(Exercise):
+    """The answer writes new values into its first argument, a `tf.Variable`.
+
+    reference(values, *arguments) returns the values that the variable must have afterwards. cases() yields (values, *arguments), the example first.
+    """
+
+    reference: Callable
+    cases: Callable
+    mistakes: Sequence[Mistake] = ()
+    dtypes: Sequence[str] = ("float32", "float64", "float16")
+
+    def verify(self, answer):
+        shapes, count = [], 0
+        for values, *arguments in self.cases():
+            for dtype in self.dtypes:
+                self.verify_case(answer, np.asarray(values, dtype), arguments, example=count == 0)
+                count += 1
+            shapes.append(np.shape(values))
+        distinct = list(dict.fromkeys(shapes))
+        return (
+            f"values in {count} calls with shapes {', '.join(map(str, distinct))} and dtypes {', '.join(self.dtypes)}; "
+            "the same variable, its inputs untouched, its gradient alive and exact"
+        )
+
+    def verify_case(self, answer, values, arguments, example):
+        variable = tf.Variable(values)
+        handle, trainable, dtype = variable.handle, variable.trainable, variable.dtype
+        given = [np.array(a, copy=True) if isinstance(a, np.ndarray) else a for a in arguments]
+        called = self.called(values, *arguments)
+        returned = self.call(answer, [variable, *given], called)
+        if variable.handle is not handle or variable.trainable != trainable or variable.dtype != dtype:
+            raise Wrong("resource changed", "Leave the variable itself alone and write its values with v.assign(...).", called)
+        got = variable.read_value().numpy()
+        expected = np.asarray(self.reference(np.array(values, np.float64), *arguments)).astype(values.dtype)
+        if not same_values(got, expected, values.dtype):
+            self.explain(answer, called, values, arguments, returned, got, expected, example)
+        for name, before, after in zip(self.parameters[1:], arguments, given, strict=True):
+            if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+                advice = f"{name} belongs to the caller: make a new array (for example with np.where or {name}.copy()) instead of editing it."
+                raise Wrong("argument changed", advice, called, f"{name} = {show(after)}", f"{name} as it was")
+        verify_gradient_alive(variable, called)
+
+    def explain(self, answer, called, values, arguments, returned, got, expected, example):
+        """Raise the `Wrong` that fits the values found."""
+        wrong = dict(called=called, got=f"{self.parameters[0]} = {show(got)}", expected=f"{self.parameters[0]} = {show(expected)}")
+        wrong["picture"] = (values, expected, got)
+        if np.array_equal(got, values, equal_nan=True):
+            raise Wrong(*why_unchanged(answer, self.parameters[0], returned, expected), **wrong)
+        for mistake in self.mistakes:
+            try:
+                gives = mistake.gives(np.array(values, np.float64), *arguments)
+            except Exception:
+                continue
+            if same_values(got, gives, values.dtype):
+                raise Wrong(mistake.diagnosis, mistake.advice, **wrong)
+        if not example:
+            raise Wrong("example only", "Right for the first example, wrong for other values or shapes: use the arguments, no fixed numbers.", **wrong)
+        where = np.argwhere(~np.isclose(got, expected, equal_nan=True)) if got.shape == expected.shape else []
+        first = f" The first entry that differs is {tuple(int(i) for i in where[0])}." if len(where) else ""
+        raise Wrong("values", f"Something was written, but not these values.{first} Print each intermediate array, with its shape.", **wrong)
+
+
+# Pieces that every kind of exercise uses ---------------------------------------------------------------------------------------------------------------
+
+
+def same_values(got, expected, dtype):
+    """Equal up to the rounding of `dtype`, NaN equal to NaN, shapes equal."""
+    got, expected = np.asarray(got), np.asarray(expected)
+    if got.shape != expected.shape:
+        return False
+    eps = float(np.finfo(dtype).eps)
+    with np.errstate(all="ignore"):
+        got, expected = got.astype(np.float64), expected.astype(dtype).astype(np.float64)
+    scale = np.abs(expected[np.isfinite(expected)]).max(initial=1.0)
+    return np.allclose(got, expected, rtol=16 * eps, atol=4 * eps * scale, equal_nan=True)
+
+
+def verify_gradient_alive(variable, called):
+    """Raise `Wrong` unless the gradient of sum(v * v) is 2 v."""
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(variable * variable)
+    gradient = tape.gradient(loss, variable)
+    if gradient is None or not np.allclose(gradient.numpy(), 2 * variable.numpy(), equal_nan=True):
+        raise Wrong("gradient cut", "The variable is no longer seen by a tape. Change its values with v.assign(...) and nothing else about it.", called)
+
+
+def why_unchanged(answer, name, returned, expected):
+    """(diagnosis, advice) for an answer that left its variable as it was."""
+    steps = list(dis.get_instructions(answer)) if hasattr(answer, "__code__") else []
+    names = {s.argval for s in steps if s.opname.startswith(("LOAD_ATTR", "LOAD_METHOD", "LOAD_GLOBAL"))}
+    if returned is not None and same_returned(returned, expected):
+        return "returned", f"The right values came back as a return value, but {name} still has the old ones. Write them: {name}.assign(...)"
+    if any(s.opname.startswith("STORE_FAST") and name in np.atleast_1d(s.argval) for s in steps):
+        return "rebound", f"`{name} = ...` gives the name to a new object; the caller's variable keeps its values. Write into it: {name}.assign(...)"
+    if "Variable" in names:
+        return "new variable", f"The values went into a new variable. Write them into the one that was given: {name}.assign(...)"
+    if names & {"numpy", "asarray", "array"}:
+        return "copy edited", f"{name}.numpy() returns a copy: editing it changes nothing. Put the edited copy back: {name}.assign(...)"
+    return "unchanged", f"Nothing was written to {name}. Compute the new values and write them: {name}.assign(...)"
+
+
+def same_returned(returned, expected):
+    """Whether a returned array or tensor holds the expected values."""
+    try:
+        return same_values(np.asarray(returned), expected, np.float16)
+    except (TypeError, ValueError):
+        return False
+
+
+def _advice_for(outcome):
+    error, text = outcome.error, str(outcome.error)
+    if isinstance(error, guard.TimeLimit):
+        return "too slow", "It ran too long and was stopped. Is there a loop that never ends? NumPy edits a whole array in one expression."
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", "It was interrupted. Run the cell again when you are ready."
+    if isinstance(error, SystemExit):
+        return "exit", "It tried to leave Python. End the function with return, or let it reach its last line."
+    if isinstance(error, RecursionError):
+        return "recursion", "It calls itself without end. No recursion is needed here."
+    if isinstance(error, MemoryError):
+        return "memory", "It asked for more memory than there is. Work on arrays of the variable's own shape."
+    if "Tensor conversion requested dtype" in text:
+        return (
+            "tensor of another dtype",
+            "A tensor is never cast: its dtype must be the variable's. Give assign the NumPy array itself, without tf.constant.",
+        )
+    if "Shape mismatch" in text or "are incompatible" in text or ("shape" in text and isinstance(error, tf.errors.InvalidArgumentError)):
+        return "shape", "assign takes a value of exactly the variable's shape and never broadcasts. Print value.shape beside v.shape."
+    if "could not be broadcast" in text or "not be broadcast" in text:
+        return (
+            "does not broadcast",
+            "NumPy lines shapes up from the right. Write both shapes one under the other, then add an axis with [:, None] where it is missing.",
+        )
+    if "does not support item assignment" in text:
+        return "item assignment", "A variable has no item assignment. Edit a NumPy copy and assign it back."
+    return "raised", "Read the last line of the message: it names what Python could not do. Try the failing line alone in a cell."
+
+
+def _error_text(outcome):
+    if isinstance(outcome.error, guard.TimeLimit):
+        return str(outcome.error)
+    text = str(outcome.error).strip().split("\n")[0]
+    line = outcome.error_line()
+    return f"{type(outcome.error).__name__}: {text[:200]}" + (f"\nin the line: {line}" if line else "")
+
+
+def show(value):
+    """A value as short text: dtype and shape where it has them, then the values."""
+    if isinstance(value, tf.Tensor | tf.Variable):
+        value = value.numpy()
+    if isinstance(value, np.ndarray):
+        values = np.array2string(value, precision=4, threshold=24, edgeitems=2, separator=", ", suppress_small=True)
+        return f"{' '.join(values.split())} ({value.dtype}, shape {value.shape})"
+    text = repr(value)
+    return text if len(text) < 200 else text[:200] + "…"
+
+
+def is_stub(answer):
+    """Whether the function is still the stub: a docstring and `...`."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return False
+    operations = {step.opname for step in dis.get_instructions(code)}
+    return operations <= {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"} and set(code.co_consts) <= {None, answer.__doc__, Ellipsis}
+
+
+def signature_of(answer):
+    """Parameter names of a callable, or None where Python cannot tell."""
+    try:
+        return list(inspect.signature(answer).parameters)
+    except (TypeError, ValueError):
+        return None
+
+
+@cache
+def exercises():
+    """All exercises by number: every file of `checks/` lists those of its lesson."""
+    found = [e for path in sorted(CHECKS.glob("[0-9]*.py")) for e in import_module(f"assignlab.checks.{path.stem}").EXERCISES]
+    return {e.number: e for e in found}
+
+
+def find(number):
+    """The exercise with this number.
+
+    Raises
+    ------
+    ValueError
+        There is none; the message lists those that there are.
+    """
+    key = str(number).strip()
+    if key not in exercises():
+        raise ValueError(f"There is no exercise {number!r}. The numbers are {', '.join(exercises())}.")
+    return exercises()[key]
