@@ -29,8 +29,8 @@ help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 book: notebooks site  ## run the notebooks that changed and build the site
-	@printf '%s\n' 'The book is built. Open it:  file://$(CURDIR)/_build/html/index.html' \
-	    'or serve it on this machine: make serve'
+	@$(RUN) -c 'import pathlib; print("The book is ready. Open it: ", pathlib.Path("_build/html/index.html").resolve().as_uri())'
+	@echo 'or serve it on this machine: make serve'
 
 test: check notebooks site  ## everything: style, notebooks, site, tests, and the audit as the last line
 	@$(RUN) -m pytest -n $(JOBS) -q tests
@@ -56,7 +56,7 @@ format: $(READY)  ## format the code and the notebook cells
 	@$(RUN) -m ruff check -q --fix-only $(MODULES) && $(RUN) -m ruff check -q --fix-only $(CELLS)
 	@$(RUN) -m ruff format -q $(MODULES) && $(RUN) -m ruff format -q $(CELLS)
 
-bench: $(READY)  ## measure what assign costs on this machine
+bench: $(READY)  ## time this pipeline against the default one, and what each part costs
 	@$(RUN) tests/bench.py
 
 figures: $(READY)  ## draw the figures of the book again
@@ -82,7 +82,8 @@ site: $(READY)
 	@if [ -e _build/html/index.html ] && [ -e $(BUILT) ] && [ -z "$$($(CHANGED))" ]; then echo 'The site is up to date.'; exit 0; fi; \
 	    echo 'Building the site ...'; \
 	    rm -rf _build/html _build/.doctrees $(BUILT) && mkdir -p _build && touch $(BUILT).started && \
-	    $(VENV)/bin/jupyter-book build . -W -n --keep-going -q && mv $(BUILT).started $(BUILT)
+	    $(VENV)/bin/jupyter-book build . -W -n --keep-going -q >/dev/null && mv $(BUILT).started $(BUILT) || \
+	    { echo 'The site was not built; the lines above say why. A warning counts as an error.'; exit 1; }
 
 # --- the environment ---
 
@@ -105,11 +106,11 @@ $(READY): requirements.txt pyproject.toml
 $(VENV):
 	@seen=; for python in $(if $(PYTHON),'$(PYTHON)',$(PYTHONS)); do \
 	    version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
-	    case $$version in 3.11|3.12|3.13) break;; '') ;; *) seen="$$seen $$python is $$version;";; esac; \
+	    case $$version in 3.11|3.12|3.13) break;; '') ;; *) seen="$$seen $$python is $$version.";; esac; \
 	    version=; \
 	done; \
 	if [ -z "$$version" ]; then printf '%s\n' \
-	    'The course needs Python 3.11, 3.12 or 3.13, and TensorFlow has no package for others.' \
+	    'The course needs Python 3.11, 3.12 or 3.13.' \
 	    "Looked for: $(if $(PYTHON),$(PYTHON),$(PYTHONS)). Found:$${seen:- none that runs.}" \
 	    'Install one from https://www.python.org/downloads/ or, if you have one, name it: make book PYTHON=/path/to/python3.12'; exit 1; fi; \
 	"$$python" -c 'import venv, ensurepip' 2>/dev/null || { printf '%s\n' "$$python $$version has no venv module." \

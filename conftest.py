@@ -77,6 +77,11 @@ def pytest_configure(config):
     os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
 
 
+def pytest_collection_modifyitems(items):
+    """The longest notebooks first, so that no core waits for the last one."""
+    items.sort(key=lambda item: -Path(item.path).stat().st_size if isinstance(item, nbmake.pytest_items.NotebookItem) else 0)
+
+
 @pytest.fixture(scope="session")
 def root():
     """The project's top folder."""

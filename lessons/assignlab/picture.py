@@ -17,7 +17,7 @@ COLOURS = {
 }
 CHANGED = ("#ffd9c7", "#c04000")
 INK, QUIET, PAPER = "#1b1f24", "#57606a", "#ffffff"
-CELL_W, CELL_H, GAP, MARGIN, TOP = 46, 30, 96, 16, 44
+CELL_W, CELL_H, GAP, MARGIN, TOP = 40, 30, 72, 12, 44
 MOST_ROWS, MOST_COLUMNS = 8, 8
 
 
@@ -59,7 +59,7 @@ class Picture:
 
 def number(x):
     """`x` as short text: 0.5, -1, nan."""
-    text = f"{np.asarray(x).item():.4g}" if np.issubdtype(np.asarray(x).dtype, np.number) else str(x)
+    text = f"{np.asarray(x).item():.4g}" if np.asarray(x).dtype.kind in "fiuc" else str(x)
     return text.replace("-", "\u2212")
 
 

@@ -1,0 +1,126 @@
+"""Time this project's pipeline against the default one, in one run, and what each part costs. Prints ratios; `make bench`.
+
+The default one: `pytest --nbmake` serially, then `jupyter-book build` with `execute_notebooks: force`, so that every notebook runs twice.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from notebook_store import FOLDERS, QUIET, ROOT, notebooks
+
+BIN = Path(sys.executable).parent
+QUIETLESS = {name: value for name, value in os.environ.items() if name not in QUIET}
+IGNORED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+
+
+def copy_of_the_project(folder):
+    for name in (*FOLDERS, "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=IGNORED)
+    for name in ("_config.yml", "_toc.yml", "conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def make_default(folder):
+    """Turn a copy into what Jupyter Book and nbmake do by themselves."""
+    (folder / "conftest.py").unlink()
+    config = yaml.safe_load((folder / "_config.yml").read_text(encoding="utf8"))
+    config["execute"]["execute_notebooks"] = "force"
+    config["sphinx"]["local_extensions"] = {}
+    config["sphinx"]["config"]["extensions"].remove("notebook_store")
+    (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf8")
+    return folder
+
+
+def seconds(*command, cwd, env):
+    start = time.perf_counter()
+    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=cwd, env=env, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return time.perf_counter() - start
+
+
+def pipelines():
+    tests = ("python", "-m", "pytest", "--nbmake", "-q", *FOLDERS)
+    book = ("jupyter-book", "build", ".", "-W", "-n", "--keep-going", "-q")
+    with tempfile.TemporaryDirectory() as folder:
+        ours = copy_of_the_project(Path(folder) / "ours")
+        quiet = {**os.environ, **QUIET}
+        mine = {
+            "run the notebooks, audited": seconds(*tests, "-n", "auto", cwd=ours, env=quiet),
+            "build the site": seconds(*book, cwd=ours, env=quiet),
+        }
+        again = seconds(*tests, "-n", "auto", cwd=ours, env=quiet)
+        default = make_default(copy_of_the_project(Path(folder) / "default"))
+        theirs = {
+            "run the notebooks": seconds(*tests, cwd=default, env=QUIETLESS),
+            "build the site, running them again": seconds(*book, cwd=default, env=QUIETLESS),
+        }
+    print(f"{len(notebooks())} notebooks, {os.cpu_count()} cores, from nothing, in seconds:")
+    for title, parts in (("default", theirs), ("this project", mine)):
+        print(f"  {title:<13}{sum(parts.values()):6.1f}  = " + " + ".join(f"{value:.1f} ({name})" for name, value in parts.items()))
+    print(f"  this project is {sum(theirs.values()) / sum(mine.values()):.1f} times faster; with nothing changed its notebooks take {again:.1f} s")
+
+
+def imports():
+    def best(code):
+        return min(seconds("python", "-c", code, cwd=ROOT, env={**os.environ, **QUIET}) for _ in range(3))
+
+    bare, package, tensorflow, both = map(best, ("pass", "import assignlab", "import tensorflow", "import tensorflow, assignlab.checker, assignlab.gradient"))
+    print(f"import tensorflow {tensorflow - bare:.2f} s; import assignlab {package - bare:.3f} s; all of it beside TensorFlow {both - tensorflow:+.2f} s")
+
+
+def checks():
+    from assignlab.checker import examine
+    from assignlab.exercise import exercises
+
+    times = {number: timed(lambda number=number: examine(number, solution(number))) for number in exercises()}
+    slowest = max(times, key=times.get)
+    print(f"a check answers in {statistics.median(times.values()):.2f} s (median of {len(times)}), the slowest, {slowest}, in {times[slowest]:.2f} s")
+
+
+def solution(number):
+    from test_exercises import SOLUTIONS, function_of
+
+    return function_of(SOLUTIONS[number])
+
+
+def timed(run):
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def audit_cost():
+    import tensorflow as tf
+
+    from assignlab import audit
+
+    for shape in ((4, 4), (1000, 1000)):
+        v, value = tf.Variable(tf.zeros(shape)), tf.ones(shape)
+
+        def writes(v=v, value=value):
+            for _ in range(50):
+                v.assign(value)
+
+        bare = min(timed(writes) for _ in range(5)) / 50
+        audit.start()
+        audited = min(timed(writes) for _ in range(5)) / 50
+        audit.stop()
+        print(f"an assign of shape {shape}: {bare * 1e3:.3f} ms; the audit adds {(audited - bare) * 1e3:.2f} ms")
+
+
+if __name__ == "__main__":
+    os.environ.update(QUIET)
+    imports()
+    checks()
+    audit_cost()
+    pipelines()
