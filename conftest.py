@@ -73,7 +73,7 @@ nbmake.pytest_items.NotebookRun = RunOnce
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
-        NotebookStore()  # made here, so that two workers need not make its database at once
+        NotebookStore()  # made here, so that its database is there before any worker asks
     os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
 
 

@@ -46,6 +46,7 @@ class NotebookStore:
         self.folder = self.root / "_build" / "executed" / stamp(root)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.cache = get_cache(self.folder)
+        _ = self.cache.db  # made now: two workers that make it at once fail
 
     def key(self, notebook):
         """The hash of a notebook's code and metadata."""

@@ -75,6 +75,21 @@ def test_an_error_that_is_shown_is_proven_in_the_next_cell(path):
             assert "sys.last_value" in following.source
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_every_assign_is_proven_in_its_cell_or_the_next(path):
+    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    for cell, following in zip(code, [*code[1:], None], strict=True):
+        if re.search(r"\.assign(_add|_sub)?\(", cell.source) and "def " not in cell.source and "raises-exception" not in cell.metadata.get("tags", []):
+            assert "assert" in cell.source + (following.source if following else ""), cell.source
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "solutions").glob("*.ipynb")), ids=name)
+def test_every_check_in_a_solution_must_hold(path):
+    calls = [line for code in cells(path, "code") for line in code.splitlines() if "check(" in line]
+    assert calls
+    assert all(re.match(r'assert check\("[\d.]+", \w+\)$', line) for line in calls)
+
+
 def test_teaching_cells_use_the_toolkit_only_to_check_draw_and_verify():
     for path in LESSONS:
         for code in cells(path, "code"):

@@ -113,7 +113,7 @@ class InPlace(Exercise):
         for mistake in self.mistakes:
             try:
                 gives = mistake.gives(np.array(values, np.float64), *arguments)
-            except Exception:
+            except Exception:  # this mistake cannot be made with these arguments
                 continue
             if same_values(got, gives, values.dtype):
                 raise Wrong(mistake.diagnosis, mistake.advice, **wrong)

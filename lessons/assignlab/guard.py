@@ -46,7 +46,7 @@ def call(function, *arguments, seconds=SECONDS):
                 return Outcome(function(*arguments), None, output.text())
         except TimeLimit as error:
             return Outcome(None, error, output.text())
-        except BaseException as error:
+        except BaseException as error:  # sys.exit and KeyboardInterrupt too: an answer must not end the notebook
             return Outcome(None, error, output.text())
 
 
