@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbmake.nb_result import NotebookError
 
 sys.path.insert(0, str(Path(__file__).parent / "tests"))
-from notebook_store import QUIET, ROOT, NotebookStore, notebooks
+from notebook_store import KERNEL_ENVIRONMENT, ROOT, NotebookStore, notebooks
 
 
 class AuditedClient(NotebookClient):
@@ -29,7 +29,7 @@ class AuditedClient(NotebookClient):
         super().__init__(*args, shutdown_kernel="immediate", **kwargs)
 
     async def async_start_new_kernel(self, **kwargs):
-        environment = {**os.environ, **QUIET, "ASSIGNLAB_AUDIT_REPORT": str(self.report)}
+        environment = {**os.environ, **KERNEL_ENVIRONMENT, "ASSIGNLAB_AUDIT_REPORT": str(self.report)}
         await super().async_start_new_kernel(**kwargs, env=environment)
 
 
@@ -74,7 +74,7 @@ nbmake.pytest_items.NotebookRun = RunOnce
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         NotebookStore()  # made here, so that its database is there before any worker asks
-    os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
+    os.environ.update({name: os.environ.get(name, value) for name, value in KERNEL_ENVIRONMENT.items()})
 
 
 def pytest_collection_modifyitems(items):

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import yaml
 
-from notebook_store import FOLDERS, QUIET, ROOT, notebooks
+from notebook_store import FOLDERS, KERNEL_ENVIRONMENT, ROOT, notebooks
 
 BIN = Path(sys.executable).parent
-QUIETLESS = {name: value for name, value in os.environ.items() if name not in QUIET}
+DEFAULT_ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in KERNEL_ENVIRONMENT}
 IGNORED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 
@@ -53,7 +53,7 @@ def pipelines():
     book = ("jupyter-book", "build", ".", "-W", "-n", "--keep-going", "-q")
     with tempfile.TemporaryDirectory() as folder:
         ours = copy_of_the_project(Path(folder) / "ours")
-        quiet = {**os.environ, **QUIET}
+        quiet = {**os.environ, **KERNEL_ENVIRONMENT}
         mine = {
             "run the notebooks, audited": seconds(*tests, "-n", "auto", cwd=ours, env=quiet),
             "build the site": seconds(*book, cwd=ours, env=quiet),
@@ -61,8 +61,8 @@ def pipelines():
         again = seconds(*tests, "-n", "auto", cwd=ours, env=quiet)
         default = make_default(copy_of_the_project(Path(folder) / "default"))
         theirs = {
-            "run the notebooks": seconds(*tests, cwd=default, env=QUIETLESS),
-            "build the site, running them again": seconds(*book, cwd=default, env=QUIETLESS),
+            "run the notebooks": seconds(*tests, cwd=default, env=DEFAULT_ENVIRONMENT),
+            "build the site, running them again": seconds(*book, cwd=default, env=DEFAULT_ENVIRONMENT),
         }
     print(f"{len(notebooks())} notebooks, {os.cpu_count()} cores, from nothing, in seconds:")
     for title, parts in (("default", theirs), ("this project", mine)):
@@ -72,7 +72,7 @@ def pipelines():
 
 def imports():
     def best(code):
-        return min(seconds("python", "-c", code, cwd=ROOT, env={**os.environ, **QUIET}) for _ in range(3))
+        return min(seconds("python", "-c", code, cwd=ROOT, env={**os.environ, **KERNEL_ENVIRONMENT}) for _ in range(3))
 
     bare, package, tensorflow, both = map(best, ("pass", "import assignlab", "import tensorflow", "import tensorflow, assignlab.checker, assignlab.gradient"))
     print(f"import tensorflow {tensorflow - bare:.2f} s; import assignlab {package - bare:.3f} s; all of it beside TensorFlow {both - tensorflow:+.2f} s")
@@ -119,7 +119,7 @@ def audit_cost():
 
 
 if __name__ == "__main__":
-    os.environ.update(QUIET)
+    os.environ.update(KERNEL_ENVIRONMENT)
     imports()
     checks()
     audit_cost()

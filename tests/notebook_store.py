@@ -18,7 +18,11 @@ from jupyter_cache.base import CacheBundleIn
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("lessons", "solutions", "book")
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}  # TensorFlow 2.21 is quiet only with both
+KERNEL_ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow 2.21 is quiet only with both
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "ASSIGNLAB_PROGRESS": "off",  # a solution that passes is no learner's progress
+}
 
 
 def notebooks(root=ROOT):
@@ -79,7 +83,7 @@ def setup(app):
     """Sphinx extension: the book takes its outputs from the store."""
 
     def use_store(app, config):
-        os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
+        os.environ.update({name: os.environ.get(name, value) for name, value in KERNEL_ENVIRONMENT.items()})
         config.nb_execution_cache_path = str(NotebookStore(Path(app.srcdir)).folder)
 
     app.connect("config-inited", use_store)

@@ -81,7 +81,7 @@ def test_the_solution_is_right_and_says_why(number):
     labels = dict(result.lines)
     assert "gradient alive" in labels["verified"]
     assert labels["why"]
-    assert labels["in use"]
+    assert labels["in practice"]
 
 
 @pytest.mark.parametrize("number", NUMBERS)

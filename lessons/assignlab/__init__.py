@@ -1,7 +1,8 @@
 """The small toolkit of the course *Assign, Don't Mutate*.
 
-Lessons teach with plain TensorFlow and NumPy. They use this package only to check answers (`check`, `hint`), to draw (`draw`) and to prove gradients
-(`verify_gradient`). `%load_ext assignlab` audits every write to a variable in a notebook; `python -m assignlab` inspects the environment.
+Lessons teach with plain TensorFlow and NumPy. They use this package only to check answers (`check`, `hint`, `progress`), to draw (`draw`)
+and to prove gradients (`verify_gradient`). `%load_ext assignlab` audits every write to a variable in a notebook; `python -m assignlab` inspects the
+environment.
 
 Nothing here imports TensorFlow until it is needed.
 """
@@ -13,10 +14,11 @@ __version__ = "1.0.0"
 _HOME = {
     "check": "checker",
     "hint": "checker",
+    "progress": "learner_progress",
     "draw": "picture",
     "verify_gradient": "gradient",
 }
-__all__ = ["__version__", "check", "draw", "hint", "verify_gradient"]
+__all__ = ["__version__", "check", "draw", "hint", "progress", "verify_gradient"]
 
 
 def __getattr__(name):

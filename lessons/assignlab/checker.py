@@ -7,6 +7,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from assignlab import exercise
+from assignlab.learner_progress import record
 from assignlab.picture import Panel, draw
 
 _hints_given = {}
@@ -27,7 +28,7 @@ class Result:
 
     def __str__(self):
         mark = {"right": "✓", "wrong": "✗", "not attempted": "·"}[self.status]
-        rows = [f"  {label} ".ljust(12 if label else 2) + text.replace("\n", "\n" + " " * 12) for label, text in self.lines]
+        rows = [f"  {label} ".ljust(15 if label else 2) + text.replace("\n", "\n" + " " * 15) for label, text in self.lines]
         return "\n".join([f"{mark} Exercise {self.number}: {self.status}", *rows])
 
     def __repr__(self):
@@ -71,6 +72,9 @@ def check(number, answer):
         There is no exercise with this number.
     """
     result = examine(number, answer)
+    recorded = record(result.number) if result else None
+    if recorded:
+        result.lines.append(("progress", recorded.summary()))
     if get_ipython():
         display(result._repr_mimebundle_(), raw=True)
     else:
@@ -104,7 +108,7 @@ def examine(number, answer):
     except exercise.Wrong as wrong:
         labelled = [("called", wrong.called), ("got", wrong.got), ("expected", wrong.expected), ("try", wrong.advice)]
         return Result(task.number, "wrong", wrong.diagnosis, [(k, v) for k, v in labelled if v], _picture(wrong.picture))
-    return Result(task.number, "right", "", [("verified", verified), ("why", task.why), ("in use", task.practice)])
+    return Result(task.number, "right", "", [("verified", verified), ("why", task.why), ("in practice", task.practice)])
 
 
 def hint(number):
@@ -122,7 +126,7 @@ def hint(number):
 
 
 def _label(text):
-    return f'<span style="min-width:5em;opacity:.75">{escape(text)}</span>' if text else ""
+    return f'<span style="min-width:6em;opacity:.75">{escape(text)}</span>' if text else ""
 
 
 def _picture(arrays):

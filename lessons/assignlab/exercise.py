@@ -10,6 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from hypothesis.strategies import SearchStrategy
 
 from assignlab import guard
 
@@ -22,6 +26,12 @@ class Wrong(Exception):
     def __init__(self, diagnosis, advice, called="", got="", expected="", picture=None):
         super().__init__(diagnosis)
         self.diagnosis, self.advice, self.called, self.got, self.expected, self.picture = diagnosis, advice, called, got, expected, picture
+
+    def in_a_later_case(self):
+        """The first example passed: an exception about shapes or names then says that the answer fits the example only."""
+        self.advice += " It worked for the first example: use the arguments, no fixed numbers."
+        if self.diagnosis in ("raised", "shape", "does not broadcast"):
+            self.diagnosis = "example only"
 
 
 @dataclass(frozen=True)
@@ -66,23 +76,29 @@ class InPlace(Exercise):
     """The answer writes new values into its first argument, a `tf.Variable`.
 
     reference(values, *arguments) returns the values that the variable must have afterwards. cases() yields (values, *arguments), the example first.
+    family is a hypothesis strategy of such tuples: what a hard-coded answer cannot foresee.
     """
 
     reference: Callable
     cases: Callable
+    family: SearchStrategy
     mistakes: Sequence[Mistake] = ()
     dtypes: Sequence[str] = ("float32", "float64", "float16")
+    rounding: float = 1.0  # how many times the usual rounding error a right answer may have: more where it sums or subtracts
 
     def verify(self, answer):
-        shapes, count = [], 0
+        tried, count = [], 0
         for values, *arguments in self.cases():
             for dtype in self.dtypes:
                 self.verify_case(answer, np.asarray(values, dtype), arguments, example=count == 0)
                 count += 1
-            shapes.append(np.shape(values))
-        distinct = list(dict.fromkeys(shapes))
+            tried.append(np.shape(values))
+        drawn = generated(self.family)
+        for values, *arguments in drawn:
+            self.verify_case(answer, np.asarray(values, self.dtypes[0]), arguments, example=False)
+        distinct = list(dict.fromkeys(tried))
         return (
-            f"values in {count} calls with shapes {', '.join(map(str, distinct))} and dtypes {', '.join(self.dtypes)}; "
+            f"values in {count} calls with shapes {', '.join(map(str, distinct))} and dtypes {', '.join(self.dtypes)}, and in {len(drawn)} generated ones; "
             "the same variable, its inputs untouched, its gradient alive and exact"
         )
 
@@ -91,12 +107,17 @@ class InPlace(Exercise):
         handle, trainable, dtype = variable.handle, variable.trainable, variable.dtype
         given = [np.array(a, copy=True) if isinstance(a, np.ndarray) else a for a in arguments]
         called = self.called(values, *arguments)
-        returned = self.call(answer, [variable, *given], called)
+        try:
+            returned = self.call(answer, [variable, *given], called)
+        except Wrong as wrong:
+            if not example:
+                wrong.in_a_later_case()
+            raise
         if variable.handle is not handle or variable.trainable != trainable or variable.dtype != dtype:
             raise Wrong("resource changed", "Leave the variable itself alone and write its values with v.assign(...).", called)
         got = variable.read_value().numpy()
         expected = np.asarray(self.reference(np.array(values, np.float64), *arguments)).astype(values.dtype)
-        if not same_values(got, expected, values.dtype):
+        if not same_values(got, expected, values.dtype, self.rounding):
             self.explain(answer, called, values, arguments, returned, got, expected, example)
         for name, before, after in zip(self.parameters[1:], arguments, given, strict=True):
             if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
@@ -109,13 +130,16 @@ class InPlace(Exercise):
         wrong = dict(called=called, got=f"{self.parameters[0]} = {show(got)}", expected=f"{self.parameters[0]} = {show(expected)}")
         wrong["picture"] = (values, expected, got)
         if np.array_equal(got, values, equal_nan=True):
-            raise Wrong(*why_unchanged(answer, self.parameters[0], returned, expected), **wrong)
+            why = why_unchanged(answer, self.parameters[0], returned, expected)
+            if example or why[0] != "old values assigned":
+                raise Wrong(*why, **wrong)
         for mistake in self.mistakes:
             try:
-                gives = mistake.gives(np.array(values, np.float64), *arguments)
+                with np.errstate(all="ignore"):
+                    gives = np.asarray(mistake.gives(np.array(values, np.float64), *arguments))
             except Exception:  # this mistake cannot be made with these arguments
                 continue
-            if same_values(got, gives, values.dtype):
+            if same_values(got, gives, values.dtype, self.rounding):
                 raise Wrong(mistake.diagnosis, mistake.advice, **wrong)
         if not example:
             raise Wrong("example only", "Right for the first example, wrong for other values or shapes: use the arguments, no fixed numbers.", **wrong)
@@ -124,11 +148,41 @@ class InPlace(Exercise):
         raise Wrong("values", f"Something was written, but not these values.{first} Print each intermediate array, with its shape.", **wrong)
 
 
+# Families of arrays -------------------------------------------------------------------------------------------------------------------------------------
+
+GENERATED = 20  # cases drawn from a family, always the same ones
+quarters = st.integers(-40, 40).map(lambda i: i / 4)  # exact in every floating dtype
+
+
+def arrays(shape, elements=quarters):
+    """A strategy of float64 arrays whose entries are multiples of 1/4 between -10 and 10."""
+    return hnp.arrays("float64", shape, elements=elements)
+
+
+def shapes(least=1, most=3):
+    """A strategy of shapes with `least` to `most` axes of lengths 1 to 5."""
+    return hnp.array_shapes(min_dims=least, max_dims=most, max_side=5)
+
+
+@cache
+def generated(family):
+    """The cases drawn from a family: small ones first, the same in every run."""
+    found = []
+
+    @settings(max_examples=GENERATED, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(family)
+    def collect(case):
+        found.append(case)
+
+    collect()
+    return sorted(found, key=lambda case: np.size(case[0]))
+
+
 # Pieces that every kind of exercise uses ---------------------------------------------------------------------------------------------------------------
 
 
-def same_values(got, expected, dtype):
-    """Equal up to the rounding of `dtype`, NaN equal to NaN, shapes equal."""
+def same_values(got, expected, dtype, rounding=1.0):
+    """Equal up to `rounding` times the usual error of `dtype`, NaN equal to NaN, shapes equal."""
     got, expected = np.asarray(got), np.asarray(expected)
     if got.shape != expected.shape:
         return False
@@ -136,7 +190,7 @@ def same_values(got, expected, dtype):
     with np.errstate(all="ignore"):
         got, expected = got.astype(np.float64), expected.astype(dtype).astype(np.float64)
     scale = np.abs(expected[np.isfinite(expected)]).max(initial=1.0)
-    return np.allclose(got, expected, rtol=16 * eps, atol=4 * eps * scale, equal_nan=True)
+    return np.allclose(got, expected, rtol=16 * eps * rounding, atol=4 * eps * scale * rounding, equal_nan=True)
 
 
 def verify_gradient_alive(variable, called):
@@ -154,6 +208,11 @@ def why_unchanged(answer, name, returned, expected):
     names = {s.argval for s in steps if s.opname.startswith(("LOAD_ATTR", "LOAD_METHOD", "LOAD_GLOBAL"))}
     if returned is not None and same_returned(returned, expected):
         return "returned", f"The right values came back as a return value, but {name} still has the old ones. Write them: {name}.assign(...)"
+    if "assign" in names and "nan" in names and not names & {"isnan", "isfinite", "nan_to_num"}:
+        return "NaN is never equal", "x == np.nan is False everywhere: NaN equals nothing, not even itself. np.isfinite finds it."
+    if "assign" in names and "Variable" not in names:
+        advice = "assign was called, but what it got still holds the old values: the edit went into another array, or the mask chose nothing."
+        return "old values assigned", f"{advice} Print the mask, and the array right before {name}.assign(...)"
     if any(s.opname.startswith("STORE_FAST") and name in np.atleast_1d(s.argval) for s in steps):
         return "rebound", f"`{name} = ...` gives the name to a new object; the caller's variable keeps its values. Write into it: {name}.assign(...)"
     if "Variable" in names:
@@ -171,39 +230,77 @@ def same_returned(returned, expected):
         return False
 
 
+STOPPED = (  # (type of the exception, diagnosis, advice)
+    (guard.TimeLimit, "too slow", "It ran too long and was stopped. Is there a loop that never ends? NumPy edits a whole array in one expression."),
+    (KeyboardInterrupt, "interrupted", "It was interrupted. Run the cell again when you are ready."),
+    (SystemExit, "exit", "It tried to leave Python. End the function with return, or let it reach its last line."),
+    (RecursionError, "recursion", "It calls itself without end. No recursion is needed here."),
+    (MemoryError, "memory", "It asked for more memory than there is. Work on arrays of the variable's own shape."),
+)
+MESSAGES = (  # (piece of the message, diagnosis, advice)
+    ("Tensor conversion requested dtype", "tensor of another dtype", "A tensor is never cast. Give assign a NumPy array, or a tensor of v.dtype."),
+    ("Shape mismatch", "shape", "assign takes exactly the variable's shape and never broadcasts. Print the shape of what you assign beside the variable's."),
+    ("Cannot broadcast input shape", "shape", "What you assign does not fit the slice. Print both shapes."),
+    ("are incompatible", "shape", "The shapes do not fit. Print the shape of each array that takes part, beside the variable's."),
+    ("be broadcast", "does not broadcast", "NumPy lines shapes up from the right. Write both shapes one under the other, and see which lengths differ."),
+    ("Incompatible shapes", "does not broadcast", "Shapes are lined up from the right. Write both shapes one under the other, and see which lengths differ."),
+    ("does not support item assignment", "item assignment", "A variable has no item assignment. Edit a NumPy copy and assign it back."),
+    ("only integer scalar arrays", "item assignment", "A variable does not take a mask as an index on the left. Edit a NumPy copy and assign it back."),
+    ("with `tf.Variable`s is not supported", "in-place operator", "A variable has no += or *=. Compute the new values, then call assign."),
+    ("'NoneType' object has no attribute 'assign'", "no bias", "This layer has no bias. Go through layer.weights: they are all that the layer has."),
+    (
+        "has no attribute 'assign'",
+        "no assign on a tensor",
+        "A tensor has no assign, and a mask index gives a tensor. Use the mask on the NumPy copy, then assign that to the variable.",
+    ),
+    (
+        "truth value of an array",
+        "ambiguous truth value",
+        "and, or, not, if and a <= x <= b want one truth value. Join masks with &, | and ~, each comparison in brackets.",
+    ),
+    ("bitwise_and' not supported", "brackets missing", "& came before the comparison: put each comparison in brackets."),
+    (
+        "Attempt to convert a value (None)",
+        "None assigned",
+        "The value is None: np.putmask and other in-place functions return nothing. Assign the array that they edited.",
+    ),
+    ("no attribute 'reshape'", "no reshape on a variable", "A variable has no reshape. Reshape its NumPy copy."),
+    ("assignment destination is read-only", "read-only view", "This array is a read-only view of a tensor. Take .numpy(): it is a copy that you may edit."),
+    ("output array is read-only", "read-only view", "This array is a read-only view of a tensor. Take .numpy(): it is a copy that you may edit."),
+    ("'NoneType'", "gradient is None", "Something is None. A gradient is None when the loss was computed from w.numpy(): inside the tape use w itself."),
+    ("Attempt to convert a value (None)", "gradient is None", "Something is None. Print each intermediate result."),
+    ("no setter", "no setter", "layer.kernel cannot be replaced. Write into it: layer.kernel.assign(...)"),
+    ("inhomogeneous shape", "list of arrays", "get_weights() is a list of arrays of different shapes. Multiply each one."),
+    ("can't multiply sequence", "list of arrays", "get_weights() is a list. Multiply each array in it."),
+    ("weight list of length", "list of arrays", "The list has another length than the layer's weights. Multiply each array, not the list."),
+    ("Cannot cast ufunc", "in-place dtype", "An in-place operation keeps the array's dtype. Write values = values * factors instead of *=."),
+    ("Shapes (", "shape", "A variable's shape is fixed when it is made. Work in the other shape in NumPy, then return to the variable's own."),
+)
+
+
 def _advice_for(outcome):
-    error, text = outcome.error, str(outcome.error)
-    if isinstance(error, guard.TimeLimit):
-        return "too slow", "It ran too long and was stopped. Is there a loop that never ends? NumPy edits a whole array in one expression."
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted", "It was interrupted. Run the cell again when you are ready."
-    if isinstance(error, SystemExit):
-        return "exit", "It tried to leave Python. End the function with return, or let it reach its last line."
-    if isinstance(error, RecursionError):
-        return "recursion", "It calls itself without end. No recursion is needed here."
-    if isinstance(error, MemoryError):
-        return "memory", "It asked for more memory than there is. Work on arrays of the variable's own shape."
-    if "Tensor conversion requested dtype" in text:
-        return (
-            "tensor of another dtype",
-            "A tensor is never cast: its dtype must be the variable's. Give assign the NumPy array itself, without tf.constant.",
-        )
-    if "Shape mismatch" in text or "are incompatible" in text or ("shape" in text and isinstance(error, tf.errors.InvalidArgumentError)):
-        return "shape", "assign takes a value of exactly the variable's shape and never broadcasts. Print value.shape beside v.shape."
-    if "could not be broadcast" in text or "not be broadcast" in text:
-        return (
-            "does not broadcast",
-            "NumPy lines shapes up from the right. Write both shapes one under the other, then add an axis with [:, None] where it is missing.",
-        )
-    if "does not support item assignment" in text:
-        return "item assignment", "A variable has no item assignment. Edit a NumPy copy and assign it back."
-    return "raised", "Read the last line of the message: it names what Python could not do. Try the failing line alone in a cell."
+    error = outcome.error
+    for kind, diagnosis, advice in STOPPED:
+        if isinstance(error, kind):
+            return diagnosis, advice
+    text = _message_of(error)
+    for piece, diagnosis, advice in MESSAGES:
+        if piece in text:
+            return diagnosis, advice
+    return "raised", "The line above says what failed. Set the arguments to the values shown under `called`, and run the lines of your function one by one."
+
+
+def _message_of(error):
+    try:
+        return str(error)
+    except Exception:  # an answer may raise an exception of its own that cannot be printed
+        return ""
 
 
 def _error_text(outcome):
     if isinstance(outcome.error, guard.TimeLimit):
         return str(outcome.error)
-    text = str(outcome.error).strip().split("\n")[0]
+    text = _message_of(outcome.error).strip().split("\n")[0].split(": <tf.Tensor")[0]
     line = outcome.error_line()
     return f"{type(outcome.error).__name__}: {text[:200]}" + (f"\nin the line: {line}" if line else "")
 

@@ -1,8 +1,9 @@
 """Checks of lesson 01, broadcast scaling."""
 
 import numpy as np
+from hypothesis import strategies as st
 
-from assignlab.exercise import InPlace, Mistake
+from assignlab.exercise import InPlace, Mistake, arrays, shapes
 
 SMALL = [[1.0, 2.0], [3.0, 4.0]]
 
@@ -27,9 +28,9 @@ def _fill_cases():
 
 def _channel_cases():
     rng = np.random.default_rng(13)
-    yield np.ones((1, 1, 2, 2)), np.array([10.0, 100.0], "float32")
-    yield rng.normal(size=(3, 3, 2, 4)), np.array([2.0, 0.5])
-    yield rng.normal(size=(3, 3, 3, 3)), rng.normal(size=3)
+    yield np.ones((2, 2, 2, 2)), np.array([10.0, 100.0], "float32")
+    yield rng.normal(size=(1, 2, 3, 3)), rng.normal(size=3)
+    yield rng.normal(size=(2, 1, 2, 4)), np.array([2.0, 0.5])
     yield rng.normal(size=(1, 5, 4, 1)), np.array([1.0, 0.0, -1.0, 2.0])
 
 
@@ -40,6 +41,7 @@ EXERCISES = [
         parameters=("v", "factors"),
         reference=lambda values, factors: values * factors[:, None],
         cases=_row_cases,
+        family=shapes(2, 2).flatmap(lambda s: st.tuples(arrays(s), arrays(s[:1]))),
         mistakes=(
             Mistake(
                 "wrong axis",
@@ -73,6 +75,7 @@ EXERCISES = [
         parameters=("v", "row"),
         reference=lambda values, row: np.broadcast_to(row, values.shape),
         cases=_fill_cases,
+        family=shapes(2, 2).flatmap(lambda s: st.tuples(arrays(s), arrays(s[1:]))),
         mistakes=(
             Mistake(
                 "first row only",
@@ -101,6 +104,7 @@ EXERCISES = [
         parameters=("kernel", "gains"),
         reference=lambda kernel, gains: kernel * gains[:, None],
         cases=_channel_cases,
+        family=shapes(4, 4).flatmap(lambda s: st.tuples(arrays(s), arrays(s[2:3]))),
         mistakes=(
             Mistake(
                 "output channels",

@@ -1,8 +1,9 @@
 """Checks of lesson 02, masked replacement."""
 
 import numpy as np
+from hypothesis import strategies as st
 
-from assignlab.exercise import InPlace, Mistake
+from assignlab.exercise import InPlace, Mistake, arrays, quarters, shapes
 
 TEN = np.arange(10.0).reshape(2, 5)
 
@@ -37,7 +38,7 @@ def _clean_cases():
 
 def _prune_cases():
     rng = np.random.default_rng(24)
-    yield TEN, np.array([[0.9, 0.1, 0.8, 0.2, 0.7], [0.3, 0.6, 0.4, 0.5, 0.0]]), 0.5
+    yield TEN / 10, np.array([[0.9, 0.1, 0.8, 0.2, 0.7], [0.3, 0.6, 0.4, 0.5, 0.0]]), 0.5
     yield [[1.0, -2.0], [3.0, -4.0]], np.array([[1.0, 0.0], [0.0, 1.0]]), 0.5
     yield rng.integers(1, 9, size=(4, 3)).astype(float), rng.integers(0, 5, size=(4, 3)).astype(float), 2.0
     yield rng.integers(1, 9, size=6).astype(float), rng.integers(-3, 3, size=6).astype(float), 0.0
@@ -60,6 +61,7 @@ EXERCISES = [
         parameters=("v", "limit", "value"),
         reference=lambda values, limit, value: np.where(values > limit, value, values),
         cases=_above_cases,
+        family=st.tuples(shapes().flatmap(arrays), quarters, quarters),
         mistakes=(
             Mistake(
                 "off by one",
@@ -111,6 +113,7 @@ EXERCISES = [
         parameters=("v", "low", "high"),
         reference=lambda values, low, high: np.where((values >= low) & (values <= high), 0.0, values),
         cases=_band_cases,
+        family=st.tuples(shapes().flatmap(arrays), quarters, quarters).map(lambda c: (c[0], *sorted(c[1:]))),
         mistakes=(
             Mistake(
                 "ends excluded",
@@ -163,6 +166,7 @@ EXERCISES = [
         parameters=("v", "value"),
         reference=lambda values, value: np.where(np.isfinite(values), values, value),
         cases=_clean_cases,
+        family=st.tuples(shapes().flatmap(lambda s: arrays(s, quarters | st.sampled_from([np.nan, np.inf, -np.inf]))), quarters),
         mistakes=(
             Mistake(
                 "infinities kept",
@@ -191,7 +195,7 @@ EXERCISES = [
             ),
             Mistake(
                 "nan_to_num",
-                lambda values, value: np.nan_to_num(values, nan=value),
+                lambda values, value: np.nan_to_num(values.astype("float32"), nan=value),
                 "np.nan_to_num replaces the infinities by huge numbers of its own. Name them too: posinf=value, neginf=value.",
             ),
         ),
@@ -209,6 +213,7 @@ EXERCISES = [
         parameters=("w", "scores", "threshold"),
         reference=lambda values, scores, threshold: np.where(scores < threshold, 0.0, values),
         cases=_prune_cases,
+        family=shapes().flatmap(lambda s: st.tuples(arrays(s), arrays(s), quarters)),
         mistakes=(
             Mistake(
                 "mask of the wrong array",

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
-from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, same_values, show, verify_gradient_alive
+from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, arrays, generated, same_values, shapes, show, verify_gradient_alive
 
 SIXTEEN = np.arange(16.0).reshape(4, 4)
 
@@ -23,7 +25,7 @@ def _seen_as_cases():
 def _center_cases():
     rng = np.random.default_rng(32)
     yield (np.arange(8.0).reshape(2, 2, 1, 2),)
-    yield (rng.integers(-9, 9, size=(3, 3, 2, 4)).astype(float),)
+    yield (rng.integers(-9, 9, size=(1, 2, 2, 4)).astype(float),)
     yield (rng.integers(-9, 9, size=(1, 2, 3, 3)).astype(float),)
     yield (rng.integers(-9, 9, size=(3, 1, 1, 1)).astype(float),)
 
@@ -41,11 +43,12 @@ class MakesVariable(Exercise):
     """The answer returns a new variable. cases() yields the values it starts with; `property_of` raises Wrong or returns None for the variable made."""
 
     cases: Callable
+    family: SearchStrategy
     property_of: Callable
 
     def verify(self, answer):
-        shapes = []
-        for values in self.cases():
+        made_from = []
+        for values in [*self.cases(), *generated(self.family)]:
             called = self.called(values)
             given = values.copy()
             made = self.call(answer, [given], called)
@@ -55,8 +58,8 @@ class MakesVariable(Exercise):
                 raise Wrong("values", "The variable must start with the given values.", called, show(made.numpy()), show(values))
             self.property_of(made, called)
             verify_gradient_alive(made, called)
-            shapes.append(values.shape)
-        return f"start values, dtype float32, trainable, other shapes accepted in variables made from shapes {', '.join(map(str, shapes))}; gradient alive"
+            made_from.append(values.shape)
+        return f"start values, dtype float32, trainable, other shapes accepted in {len(made_from)} variables; gradient alive"
 
 
 def _resizable_cases():
@@ -92,6 +95,9 @@ EXERCISES = [
         parameters=("v", "shape", "factors"),
         reference=lambda values, shape, factors: (values.reshape(shape) * factors).reshape(values.shape),
         cases=_seen_as_cases,
+        family=st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 3)).flatmap(
+            lambda n: st.tuples(arrays((n[0] * n[1], n[2])), st.just((n[0], n[1] * n[2])), arrays(n[1] * n[2]))
+        ),
         mistakes=(
             Mistake(
                 "column order",
@@ -123,12 +129,14 @@ EXERCISES = [
         parameters=("v", "matrix"),
         reference=lambda values, matrix: np.asarray(matrix).T,
         cases=_transposed_cases,
+        family=shapes(2, 2).flatmap(lambda s: st.tuples(arrays(s), arrays(s[::-1]))),
         mistakes=(
             Mistake(
                 "reshaped",
                 lambda values, matrix: np.asarray(matrix).reshape(values.shape),
                 "The shape fits, the entries are in the wrong places: reshape is not transpose. Use matrix.T.",
             ),
+            Mistake("rotated", lambda values, matrix: np.rot90(matrix), "The matrix was rotated. Rows must become columns in the same order: matrix.T."),
             Mistake("not transposed", lambda values, matrix: matrix, "The matrix was stored as it is. Rows must become columns: matrix.T."),
             Mistake(
                 "transposed twice",
@@ -150,7 +158,9 @@ EXERCISES = [
         parameters=("kernel",),
         reference=lambda kernel: kernel - kernel.mean(axis=(0, 1, 2)),
         cases=_center_cases,
+        family=shapes(4, 4).flatmap(lambda s: st.tuples(arrays(s))),
         dtypes=("float32", "float64"),
+        rounding=20.0,
         mistakes=(
             Mistake(
                 "one mean for all",
@@ -173,6 +183,11 @@ EXERCISES = [
                 "The rows of kernel.reshape(outputs, -1) are not filters: reshape is not transpose. The output axis comes last: reshape(-1, outputs).",
             ),
             Mistake(
+                "standardised",
+                lambda kernel: (kernel - kernel.mean(axis=(0, 1, 2))) / np.where(kernel.std(axis=(0, 1, 2)) > 0, kernel.std(axis=(0, 1, 2)), 1),
+                "The filters were also divided by their deviation. Subtract the mean, nothing else.",
+            ),
+            Mistake(
                 "mean kept",
                 lambda kernel: kernel * 0 + kernel.mean(axis=(0, 1, 2)),
                 "The means themselves were stored. Subtract them from the kernel.",
@@ -192,6 +207,7 @@ EXERCISES = [
         function="make_resizable",
         parameters=("values",),
         cases=_resizable_cases,
+        family=shapes().flatmap(arrays),
         property_of=_is_resizable,
         hints=(
             "The shape of a variable is decided when it is made, by an argument of tf.Variable.",

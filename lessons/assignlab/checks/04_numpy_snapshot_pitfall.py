@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from hypothesis import strategies as st
 
-from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, same_values, show, verify_gradient_alive, why_unchanged
+from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, arrays, same_values, shapes, show, verify_gradient_alive, why_unchanged
 
 
 def _negative_cases():
@@ -24,11 +25,14 @@ def _gradient(w, x, y):
 def _step_cases():
     rng = np.random.default_rng(42)
     x = np.array([[1.0, 0.0], [0.0, 1.0]], "float32")
-    yield [[0.0], [0.0]], x, np.array([[4.0], [-1.0]], "float32"), 0.5, 1.0
+    yield [[2.0], [0.0]], x, np.array([[4.0], [-1.0]], "float32"), 0.25, 1.0  # every mistake gives another result here
     x, y = rng.normal(size=(8, 3)).astype("float32"), rng.normal(size=(8, 1)).astype("float32")
     yield rng.normal(size=(3, 1)), x, 5 * y, 0.3, 0.5
     yield rng.normal(size=(3, 1)), x, y, 0.1, 10.0
     yield np.full((3, 1), 2.0), x, y, 0.1, 1.0
+
+
+small = st.integers(-8, 8).map(lambda i: i / 4)
 
 
 def _clip(values, limit):
@@ -45,19 +49,25 @@ class EditsLayer(Exercise):
 
     def verify(self, answer):
         described = []
-        for layer, *arguments in self.cases():
+        for count, (layer, *arguments) in enumerate(self.cases()):
             before = layer.get_weights()
             owned = list(layer.weights)
-            shapes = ", ".join(f"{w.name} {tuple(w.shape)}" for w in owned)
-            called = f"{self.function}(layer, {', '.join(show(a) for a in arguments)}) on a {type(layer).__name__} layer with {shapes}"
-            returned = self.call(answer, [layer, *arguments], called)
-            self.verify_weights(answer, layer, owned, before, arguments, returned, called)
-            described.append(shapes)
+            shapes_of = ", ".join(f"{w.name} {tuple(w.shape)}" for w in owned)
+            called = f"{self.function}(layer, {', '.join(show(a) for a in arguments)}) on a {type(layer).__name__} layer with {shapes_of}"
+            held = {name: value for name, value in vars(layer).items() if any(value is weight for weight in owned)}
+            try:
+                returned = self.call(answer, [layer, *arguments], called)
+            except Wrong as wrong:
+                if count:
+                    wrong.in_a_later_case()
+                raise
+            if any(vars(layer).get(name) is not value for name, value in held.items()) or [id(w) for w in layer.weights] != [id(w) for w in owned]:
+                raise Wrong("replaced", "The layer holds another object now. Keep its variables and write into them: layer.kernel.assign(...)", called)
+            self.verify_weights(answer, layer, owned, before, arguments, returned, called, example=count == 0)
+            described.append(shapes_of)
         return f"every weight of layers with {'; with '.join(described)}; the same variables, gradient alive"
 
-    def verify_weights(self, answer, layer, owned, before, arguments, returned, called):
-        if [id(w) for w in layer.weights] != [id(w) for w in owned]:
-            raise Wrong("replaced", "The layer holds other objects now. Keep its variables and write into them: layer.kernel.assign(...)", called)
+    def verify_weights(self, answer, layer, owned, before, arguments, returned, called, example):
         now = [w.numpy() for w in owned]
         expected = [self.reference(b, *arguments) for b in before]
         for weight, got, want in zip(owned, now, expected, strict=True):
@@ -66,9 +76,18 @@ class EditsLayer(Exercise):
             text = dict(called=called, got=f"{weight.name} = {show(got)}", expected=f"{weight.name} = {show(want.astype(got.dtype))}")
             if all(np.array_equal(g, b) for g, b in zip(now, before, strict=True)):
                 diagnosis, advice = why_unchanged(answer, self.parameters[0], returned, want)
-                if diagnosis == "unchanged":
+                names = set(answer.__code__.co_names) if hasattr(answer, "__code__") else set()
+                if {"get_weights", "set_weights"} <= names:
+                    diagnosis, advice = (
+                        "old values assigned",
+                        "The list that went back still holds the old arrays: `w = w * f` names a new array. Build a new list.",
+                    )
+                elif "get_weights" in names:
                     diagnosis = "copy edited"
                     advice = "layer.get_weights() returns copies: editing them changes nothing. Give them back with layer.set_weights(...), or use assign."
+                elif diagnosis == "unchanged":
+                    diagnosis = "rebound"
+                    advice = "`weight *= factor` gives the name a new tensor; the variable keeps its values. Write into it: weight.assign(...)"
                 raise Wrong(diagnosis, advice, **text)
             for mistake in self.mistakes:
                 if all(same_values(g, mistake.gives(b, *arguments), np.float32) for g, b in zip(now, before, strict=True)):
@@ -79,6 +98,8 @@ class EditsLayer(Exercise):
                     f"Other weights of the layer are right, {weight.name} is not. Do the same for every one of layer.weights.",
                     **text,
                 )
+            if not example:
+                raise Wrong("example only", "Right for the first layer, wrong for this one: use the arguments, and every weight of the layer.", **text)
             raise Wrong("values", "Something was written, but not these values. Print the arrays before and after.", **text)
         for weight in owned:
             verify_gradient_alive(weight.value, called)
@@ -91,6 +112,9 @@ def _layer_cases():
         layer = keras.layers.Dense(units, use_bias=use_bias, bias_initializer="ones")
         layer.build((None, 3))
         yield layer, factor
+    embedding = keras.layers.Embedding(4, 2)
+    embedding.build()
+    yield embedding, 3.0
 
 
 EXERCISES = [
@@ -100,6 +124,7 @@ EXERCISES = [
         parameters=("v",),
         reference=lambda values: np.maximum(values, 0.0),
         cases=_negative_cases,
+        family=st.tuples(shapes().flatmap(arrays)),
         mistakes=(
             Mistake("mask inverted", lambda values: np.minimum(values, 0.0), "The positive entries were replaced. Zero those below 0."),
             Mistake("absolute value", np.abs, "The negative entries changed their sign. They must become 0."),
@@ -119,8 +144,23 @@ EXERCISES = [
         parameters=("w", "x", "y", "learning_rate", "limit"),
         reference=lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * _gradient(w, x.astype(np.float64), y.astype(np.float64)), limit),
         cases=_step_cases,
+        family=st.tuples(st.integers(1, 6), st.integers(1, 3)).flatmap(
+            lambda n: st.tuples(
+                arrays((n[1], 1)),
+                arrays(n, small).map(np.float32),
+                arrays((n[0], 1), small).map(np.float32),
+                st.sampled_from([0.05, 0.5]),
+                st.sampled_from([0.5, 2.0]),
+            )
+        ),
         dtypes=("float32",),
+        rounding=100.0,
         mistakes=(
+            Mistake(
+                "one side only",
+                lambda w, x, y, learning_rate, limit: np.minimum(w - learning_rate * _gradient(w, x, y), limit),
+                "Only large positive weights were clipped. np.clip takes both ends: -limit and limit.",
+            ),
             Mistake(
                 "never clipped",
                 lambda w, x, y, learning_rate, limit: w - learning_rate * _gradient(w, x, y),
@@ -160,11 +200,6 @@ EXERCISES = [
                 "sum instead of mean",
                 lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * _gradient(w, x, y) * y.size, limit),
                 "The gradient is that of the sum of squares. The loss is their mean: tf.reduce_mean.",
-            ),
-            Mistake(
-                "one side only",
-                lambda w, x, y, learning_rate, limit: np.minimum(w - learning_rate * _gradient(w, x, y), limit),
-                "Only large positive weights were clipped. np.clip takes both ends: -limit and limit.",
             ),
         ),
         hints=(
