@@ -23,7 +23,7 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 # A kernel of the same name in the home folder must not run the notebooks with another Python.
 export JUPYTER_PREFER_ENV_PATH := 1
 
-.PHONY: help book test lab serve check format bench figures clean notebooks site
+.PHONY: help book test lab serve check format bench mutants figures clean notebooks site
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,9 @@ format: $(READY)  ## format the code and the notebook cells
 
 bench: $(READY)  ## time this pipeline against the default one, and what each part costs
 	@$(RUN) tests/bench.py
+
+mutants: $(READY)  ## change every solution a little and count what the checks notice
+	@$(RUN) tests/mutants.py
 
 figures: $(READY)  ## draw the figures of the book again
 	@$(RUN) book/assets/draw_figures.py

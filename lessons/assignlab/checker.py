@@ -6,7 +6,7 @@ from html import escape
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from assignlab import exercise
+from assignlab import exercise, guard
 from assignlab.learner_progress import record
 from assignlab.picture import Panel, draw
 
@@ -91,14 +91,14 @@ def examine(number, answer):
         return Result(task.number, "wrong", "not a function", [("got", f"{exercise.show(answer)}, not a function"), ("try", advice), ("called", called)][:2])
     if exercise.is_stub(answer):
         return Result(task.number, "not attempted", "", [("", f'Write {task.function}, then run this cell again. Stuck? Run hint("{task.number}")')])
-    names = exercise.signature_of(answer)
-    if names is not None and len(names) != len(task.parameters):
+    fits, signature = exercise.takes(answer, len(task.parameters))
+    if not fits:
         return Result(
             task.number,
             "wrong",
             "signature",
             [
-                ("got", f"a function of ({', '.join(names)})"),
+                ("got", f"a function of {signature}"),
                 ("expected", f"{task.function}({', '.join(task.parameters)})"),
                 ("try", "Keep the first line of the function as the exercise gives it."),
             ],
@@ -106,7 +106,7 @@ def examine(number, answer):
     try:
         verified = task.verify(answer)
     except exercise.Wrong as wrong:
-        labelled = [("called", wrong.called), ("got", wrong.got), ("expected", wrong.expected), ("try", wrong.advice)]
+        labelled = [("called", wrong.called), ("printed", _first_lines(guard.printed)), ("got", wrong.got), ("expected", wrong.expected), ("try", wrong.advice)]
         return Result(task.number, "wrong", wrong.diagnosis, [(k, v) for k, v in labelled if v], _picture(wrong.picture))
     return Result(task.number, "right", "", [("verified", verified), ("why", task.why), ("in practice", task.practice)])
 
@@ -123,6 +123,11 @@ def hint(number):
     given = _hints_given.get(task.number, 0) % len(task.hints)
     _hints_given[task.number] = given + 1
     print(f"Hint {given + 1} of {len(task.hints)} for exercise {task.number}: {task.hints[given]}")
+
+
+def _first_lines(text, most=8):
+    lines = text.rstrip().splitlines()
+    return "\n".join([*lines[:most], "…"] if len(lines) > most else lines)
 
 
 def _label(text):

@@ -20,6 +20,9 @@ from assignlab import guard
 CHECKS = Path(__file__).parent / "checks"
 
 
+EXAMPLE_ONLY = ("example only", "Right for the first example, wrong for other values or shapes: use the arguments, no fixed numbers.")
+
+
 class Wrong(Exception):
     """An answer that does not pass: a short name of the mistake, and what a person needs to mend it."""
 
@@ -131,8 +134,9 @@ class InPlace(Exercise):
         wrong["picture"] = (values, expected, got)
         if np.array_equal(got, values, equal_nan=True):
             why = why_unchanged(answer, self.parameters[0], returned, expected)
-            if example or why[0] != "old values assigned":
-                raise Wrong(*why, **wrong)
+            if not example and why[0] == "old values assigned":
+                raise Wrong(*EXAMPLE_ONLY, **wrong)
+            raise Wrong(*why, **wrong)
         for mistake in self.mistakes:
             try:
                 with np.errstate(all="ignore"):
@@ -142,7 +146,7 @@ class InPlace(Exercise):
             if same_values(got, gives, values.dtype, self.rounding):
                 raise Wrong(mistake.diagnosis, mistake.advice, **wrong)
         if not example:
-            raise Wrong("example only", "Right for the first example, wrong for other values or shapes: use the arguments, no fixed numbers.", **wrong)
+            raise Wrong(*EXAMPLE_ONLY, **wrong)
         where = np.argwhere(~np.isclose(got, expected, equal_nan=True)) if got.shape == expected.shape else []
         first = f" The first entry that differs is {tuple(int(i) for i in where[0])}." if len(where) else ""
         raise Wrong("values", f"Something was written, but not these values.{first} Print each intermediate array, with its shape.", **wrong)
@@ -204,6 +208,9 @@ def verify_gradient_alive(variable, called):
 
 def why_unchanged(answer, name, returned, expected):
     """(diagnosis, advice) for an answer that left its variable as it was."""
+    if inspect.isgenerator(returned) or inspect.iscoroutine(returned):
+        returned.close()
+        return "not run", "Calling this function runs none of its lines, because it contains yield or begins with async. Leave both out."
     steps = list(dis.get_instructions(answer)) if hasattr(answer, "__code__") else []
     names = {s.argval for s in steps if s.opname.startswith(("LOAD_ATTR", "LOAD_METHOD", "LOAD_GLOBAL"))}
     if returned is not None and same_returned(returned, expected):
@@ -223,9 +230,9 @@ def why_unchanged(answer, name, returned, expected):
 
 
 def same_returned(returned, expected):
-    """Whether a returned array or tensor holds the expected values."""
+    """Whether a returned array or tensor holds the expected values, in whatever shape."""
     try:
-        return same_values(np.asarray(returned), expected, np.float16)
+        return same_values(np.ravel(np.asarray(returned)), np.ravel(expected), np.float16)
     except (TypeError, ValueError):
         return False
 
@@ -325,12 +332,17 @@ def is_stub(answer):
     return operations <= {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"} and set(code.co_consts) <= {None, answer.__doc__, Ellipsis}
 
 
-def signature_of(answer):
-    """Parameter names of a callable, or None where Python cannot tell."""
+def takes(answer, count):
+    """Whether a callable can be called with `count` arguments (True where Python cannot tell), and its signature as text."""
     try:
-        return list(inspect.signature(answer).parameters)
+        signature = inspect.signature(answer)
     except (TypeError, ValueError):
-        return None
+        return True, ""
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        return False, str(signature)
+    return True, str(signature)
 
 
 @cache

@@ -122,6 +122,12 @@ EXERCISES = [
                 "The gains went along the height of the kernel. Only one axis, the output channels, stands behind the input channels.",
             ),
             Mistake("divided", lambda kernel, gains: kernel / gains[:, None], "The kernel was divided by the gains. Multiply."),
+            Mistake("added", lambda kernel, gains: kernel + gains[:, None], "The gains were added. Multiply by them."),
+            Mistake("twice", lambda kernel, gains: kernel * gains[:, None] ** 2, "The kernel was scaled twice. Multiply once, assign once."),
+            Mistake(
+                "one gain for all", lambda kernel, gains: kernel * gains[0], "Every channel got the first gain. Use all of gains, as a column: gains[:, None]."
+            ),
+            Mistake("replaced", lambda kernel, gains: kernel * 0 + gains[:, None], "The kernel holds the gains themselves. Multiply the old values by them."),
         ),
         hints=(
             "Write the kernel's shape down and put gains under the axis that it belongs to: (height, width, inputs, outputs).",

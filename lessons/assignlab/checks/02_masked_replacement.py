@@ -98,6 +98,17 @@ EXERCISES = [
                 lambda values, limit, value: values * (values <= limit),
                 "The entries became 0: that is what multiplying by a mask gives. Put `value` there.",
             ),
+            Mistake("mask stored", lambda values, limit, value: values > limit, "The mask itself was stored, as 0 and 1. Use it to choose where `value` goes."),
+            Mistake(
+                "arguments swapped",
+                _where(lambda values, limit, value: (values > value, limit)),
+                "limit and value changed places: compare with limit, store value.",
+            ),
+            Mistake(
+                "added",
+                _where(lambda values, limit, value: (values > limit, values + value)),
+                "`value` was added to the entries. They must become equal to it.",
+            ),
         ),
         hints=(
             "Take a snapshot, make a mask by comparing it with the limit, replace, assign.",
@@ -151,6 +162,16 @@ EXERCISES = [
                 "Entries below low were cleared too. Join the two conditions with &.",
             ),
             Mistake("clipped", lambda values, low, high: np.clip(values, low, high), "np.clip moves entries to the ends of the band. Here they become 0."),
+            Mistake(
+                "mask stored",
+                lambda values, low, high: (values >= low) & (values <= high),
+                "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
+            ),
+            Mistake(
+                "mask inverted",
+                _where(lambda values, low, high: ((values <= low) | (values >= high), 0.0)),
+                "The entries outside the band were cleared. Clear those inside.",
+            ),
         ),
         hints=(
             "Two conditions, and both must hold. How does NumPy join two masks?",
@@ -198,6 +219,17 @@ EXERCISES = [
                 lambda values, value: np.nan_to_num(values.astype("float32"), nan=value),
                 "np.nan_to_num replaces the infinities by huge numbers of its own. Name them too: posinf=value, neginf=value.",
             ),
+            Mistake(
+                "one infinity kept",
+                _where(lambda values, value: (np.isnan(values) | (values == -np.inf), value)),
+                "inf is still there. np.isfinite is False for NaN and for both infinities.",
+            ),
+            Mistake(
+                "nan_to_num",
+                lambda values, value: np.nan_to_num(values.astype("float32"), nan=value, posinf=value),
+                "np.nan_to_num replaces -inf by a huge number of its own. Name it too: neginf=value.",
+            ),
+            Mistake("all replaced", lambda values, value: np.full_like(values, value), "Every entry was replaced. Only those that are not finite should be."),
         ),
         hints=(
             "x == np.nan is False even for NaN, so a comparison cannot find it. NumPy has functions that can.",
@@ -240,6 +272,15 @@ EXERCISES = [
                 lambda values, scores, threshold: np.where(scores < threshold, 0.0, scores),
                 "The scores were stored in w. Keep w's own values where the score is high.",
             ),
+            Mistake(
+                "mask inverted",
+                _where(lambda values, scores, threshold: (scores > threshold, 0.0)),
+                "The entries with high scores went. Those below the threshold should.",
+            ),
+            Mistake(
+                "mask stored", lambda values, scores, threshold: scores >= threshold, "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0."
+            ),
+            Mistake("all replaced", lambda values, scores, threshold: values * 0, "Every entry became 0. Only those with a low score should."),
         ),
         hints=(
             "The mask and the array that it edits may be two different arrays, as long as their shapes agree.",

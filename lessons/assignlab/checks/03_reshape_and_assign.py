@@ -20,6 +20,7 @@ def _seen_as_cases():
     yield np.arange(6.0), (2, 3), np.array([1.0, 0.0, -1.0])
     yield rng.normal(size=(2, 3, 4)), (6, 4), np.array([1.0, 2.0, 3.0, 4.0])
     yield np.arange(8.0).reshape(4, 2), (2, 2, 2), np.array([2.0, 0.5])
+    yield np.arange(6.0), (2, 3), np.array([[2.0], [0.5]])
 
 
 def _center_cases():
@@ -47,11 +48,16 @@ class MakesVariable(Exercise):
     property_of: Callable
 
     def verify(self, answer):
-        made_from = []
+        made_from, made_before = [], []
         for values in [*self.cases(), *generated(self.family)]:
             called = self.called(values)
             given = values.copy()
             made = self.call(answer, [given], called)
+            if not np.array_equal(given, values):
+                raise Wrong("argument changed", "values belongs to the caller: make the variable from it and leave it as it is.", called)
+            if any(made is other for other in made_before):
+                raise Wrong("same variable", "Two calls returned one and the same variable. Make a new one in each call.", called)
+            made_before.append(made)
             if not isinstance(made, tf.Variable):
                 raise Wrong("not a variable", "Return the variable that you made: return tf.Variable(...)", called, show(made), "a tf.Variable")
             if not same_values(made.numpy(), values, np.float32):
@@ -86,6 +92,8 @@ def _is_resizable(variable, called):
             )
             name = "fixed shape" if fixed else "fixed rank"
             raise Wrong(name, advice, called, f"a variable of shape {variable.shape}, which refuses {shape}", f"one that takes {shape}") from None
+        if variable.read_value().shape != shape:
+            raise Wrong("assign replaced", "assign did not take the value. Leave the variable's methods as they are.", called)
 
 
 EXERCISES = [
@@ -113,6 +121,29 @@ EXERCISES = [
                 "not reshaped",
                 lambda values, shape, factors: values * factors,
                 "The factors met the variable's own shape. Reshape the snapshot to `shape` before multiplying.",
+            ),
+            Mistake(
+                "column order",
+                lambda values, shape, factors: (values.reshape(shape) * factors).reshape(values.shape, order="F"),
+                "On the way back the entries were laid down the columns. Leave out order='F'.",
+            ),
+            Mistake(
+                "transposed",
+                lambda values, shape, factors: (values.reshape(shape) * factors).T.reshape(values.shape),
+                "The entries came back in transposed order. Leave out .T: reshape alone keeps the reading order.",
+            ),
+            Mistake(
+                "added", lambda values, shape, factors: (values.reshape(shape) + factors).reshape(values.shape), "The factors were added. Multiply by them."
+            ),
+            Mistake(
+                "twice",
+                lambda values, shape, factors: (values.reshape(shape) * factors**2).reshape(values.shape),
+                "The factors were applied twice. Multiply once, assign once.",
+            ),
+            Mistake(
+                "replaced",
+                lambda values, shape, factors: np.broadcast_to(factors, shape).reshape(values.shape),
+                "The factors themselves were stored. Multiply the old values by them.",
             ),
         ),
         hints=(

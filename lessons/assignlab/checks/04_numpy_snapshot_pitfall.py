@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, arrays, same_values, shapes, show, verify_gradient_alive, why_unchanged
+from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, arrays, same_returned, same_values, shapes, show, verify_gradient_alive, why_unchanged
 
 
 def _negative_cases():
@@ -52,6 +52,7 @@ class EditsLayer(Exercise):
         for count, (layer, *arguments) in enumerate(self.cases()):
             before = layer.get_weights()
             owned = list(layer.weights)
+            inner = [(weight.value, weight.trainable) for weight in owned]
             shapes_of = ", ".join(f"{w.name} {tuple(w.shape)}" for w in owned)
             called = f"{self.function}(layer, {', '.join(show(a) for a in arguments)}) on a {type(layer).__name__} layer with {shapes_of}"
             held = {name: value for name, value in vars(layer).items() if any(value is weight for weight in owned)}
@@ -63,6 +64,8 @@ class EditsLayer(Exercise):
                 raise
             if any(vars(layer).get(name) is not value for name, value in held.items()) or [id(w) for w in layer.weights] != [id(w) for w in owned]:
                 raise Wrong("replaced", "The layer holds another object now. Keep its variables and write into them: layer.kernel.assign(...)", called)
+            if any(weight.value is not variable or weight.trainable != trainable for weight, (variable, trainable) in zip(owned, inner, strict=True)):
+                raise Wrong("resource changed", "Leave the layer's variables themselves alone, and write their values with assign or set_weights.", called)
             self.verify_weights(answer, layer, owned, before, arguments, returned, called, example=count == 0)
             described.append(shapes_of)
         return f"every weight of layers with {'; with '.join(described)}; the same variables, gradient alive"
@@ -77,7 +80,9 @@ class EditsLayer(Exercise):
             if all(np.array_equal(g, b) for g, b in zip(now, before, strict=True)):
                 diagnosis, advice = why_unchanged(answer, self.parameters[0], returned, want)
                 names = set(answer.__code__.co_names) if hasattr(answer, "__code__") else set()
-                if {"get_weights", "set_weights"} <= names:
+                if isinstance(returned, list) and len(returned) == len(expected) and all(map(same_returned, returned, expected)):
+                    diagnosis, advice = "returned", "The right values came back as a list, but the layer still has the old ones: layer.set_weights(...)"
+                elif {"get_weights", "set_weights"} <= names:
                     diagnosis, advice = (
                         "old values assigned",
                         "The list that went back still holds the old arrays: `w = w * f` names a new array. Build a new list.",
@@ -129,6 +134,9 @@ EXERCISES = [
             Mistake("mask inverted", lambda values: np.minimum(values, 0.0), "The positive entries were replaced. Zero those below 0."),
             Mistake("absolute value", np.abs, "The negative entries changed their sign. They must become 0."),
             Mistake("all replaced", lambda values: values * 0, "Every entry became 0. Only the negative ones should."),
+            Mistake("mask stored", lambda values: values < 0, "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0."),
+            Mistake("mask stored", lambda values: values > 0, "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0."),
+            Mistake("mask stored", np.sign, "The signs were stored. The positive entries must keep their values."),
         ),
         hints=(
             "v.numpy() makes a new copy each time it is called. Give one copy a name.",
@@ -201,6 +209,11 @@ EXERCISES = [
                 lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * _gradient(w, x, y) * y.size, limit),
                 "The gradient is that of the sum of squares. The loss is their mean: tf.reduce_mean.",
             ),
+            Mistake(
+                "factor 2 missing",
+                lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * _gradient(w, x, y) / 2, limit),
+                "The gradient is half of what it should be: the derivative of a square has a factor 2. A GradientTape finds it.",
+            ),
         ),
         hints=(
             "Compute the loss inside a tf.GradientTape, ask it for the gradient with respect to w, then write w twice: the step, and the clipping.",
@@ -223,6 +236,8 @@ EXERCISES = [
                 lambda weight, factor: weight * 0 + factor,
                 "The weights became the factor itself. Multiply the old values by it.",
             ),
+            Mistake("added", lambda weight, factor: weight + factor, "The factor was added. Multiply by it."),
+            Mistake("divided", lambda weight, factor: weight / factor, "The weights were divided by the factor. Multiply."),
         ),
         hints=(
             "layer.get_weights() returns a list of NumPy copies. What puts them back?",

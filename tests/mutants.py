@@ -1,0 +1,130 @@
+"""Change every official solution a little, in every place, and see whether its check notices. `make mutants` prints the score.
+
+A small mutator of its own: mutmut and cosmic-ray mutate modules, not the cells of a notebook, and judge by a test run, not by a check.
+"""
+
+import ast
+import copy
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+from assignlab import guard
+from assignlab.checker import examine
+from test_exercises import SOLUTIONS
+
+COMPARISONS = {ast.Gt: (ast.GtE, ast.Lt), ast.Lt: (ast.LtE, ast.Gt), ast.GtE: (ast.Gt, ast.LtE), ast.LtE: (ast.Lt, ast.GtE)}
+OPERATORS = {
+    ast.Mult: (ast.Div, ast.Add),
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Div: (ast.Mult,),
+    ast.BitAnd: (ast.BitOr,),
+    ast.BitOr: (ast.BitAnd,),
+    ast.Pow: (ast.Mult,),
+    ast.MatMult: (ast.Mult,),
+}
+METHODS = {
+    "assign": ("assign_add",),
+    "assign_sub": ("assign_add", "assign"),
+    "mean": ("sum", "max"),
+    "reduce_mean": ("reduce_sum",),
+    "isfinite": ("isnan", "isinf"),
+}
+
+# (exercise, mutated line): why no check can notice it
+EQUIVALENT = {
+    ("3.3", "filters = kernel.numpy().reshape(-2, kernel.shape[-1])"): "NumPy takes any negative length for the unknown one",
+    ("4.1", "values[values <= 0] = 0"): "an entry that is 0 becomes 0",
+}
+
+
+def mutations(node):
+    """Replacements for one node of the tree."""
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
+        for other in COMPARISONS[type(node.ops[0])]:
+            yield ast.Compare(node.left, [other()], node.comparators)
+    if isinstance(node, ast.BinOp):
+        for other in OPERATORS.get(type(node.op), ()):
+            yield ast.BinOp(node.left, other(), node.right)
+        yield node.left
+        yield node.right
+    if isinstance(node, ast.UnaryOp):
+        yield node.operand
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        yield ast.Constant(node.value + 1)
+        yield ast.Constant(node.value - 1)
+    if isinstance(node, ast.Constant) and node.value is None:
+        yield ast.Constant(1)
+    if isinstance(node, ast.Attribute):
+        for other in METHODS.get(node.attr, ()):
+            yield ast.Attribute(node.value, other, node.ctx)
+        if node.attr == "T":
+            yield node.value
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr not in ("assign", "assign_sub", "numpy"):
+            yield node.func.value  # without the call
+        if node.keywords:
+            yield ast.Call(node.func, node.args, node.keywords[1:])
+        if len(node.args) > 1:
+            yield ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
+
+
+def mutants(function):
+    """(line as changed, function node) for each mutant of a function: one place changed, or one statement left out."""
+    places = [(parent, field, i) for parent in ast.walk(function) for field, value in ast.iter_fields(parent) for i in _positions(value) if field != "args"]
+    for number, (parent, field, i) in enumerate(places):
+        child = _get(parent, field, i)
+        if (isinstance(child, ast.stmt) and parent is not function) or isinstance(child, ast.stmt):
+            variants = [ast.Pass()] if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)) else []
+        else:
+            variants = list(mutations(child))
+        for variant in variants:
+            changed = copy.deepcopy(function)
+            twin = [(p, f, k) for p in ast.walk(changed) for f, value in ast.iter_fields(p) for k in _positions(value) if f != "args"][number]
+            _set(*twin, variant)
+            text = ast.unparse(ast.fix_missing_locations(changed))
+            before = ast.unparse(function).splitlines()
+            yield next((line.strip() for line in text.splitlines() if line not in before), text), text
+
+
+def _positions(value):
+    if isinstance(value, ast.AST):
+        return [None]
+    return [i for i, item in enumerate(value) if isinstance(item, ast.AST)] if isinstance(value, list) else []
+
+
+def _get(parent, field, i):
+    value = getattr(parent, field)
+    return value if i is None else value[i]
+
+
+def _set(parent, field, i, new):
+    if i is None:
+        setattr(parent, field, new)
+    else:
+        getattr(parent, field)[i] = new
+
+
+def survivors(number):
+    """(number of mutants, those that the exercise's check lets pass and that are not known to be equivalent)."""
+    node, alive, count = SOLUTIONS[number].node, [], 0
+    for line, source in mutants(node):
+        names = {"np": np, "tf": tf}
+        exec(compile(source, "<mutant>", "exec"), names)
+        count += 1
+        if examine(number, names[node.name]) and (number, line) not in EQUIVALENT:
+            alive.append(line)
+    return count, alive
+
+
+if __name__ == "__main__":
+    guard.SECONDS = 2.0
+    total = left = 0
+    for exercise in SOLUTIONS:
+        count, alive = survivors(exercise)
+        total, left = total + count, left + len(alive)
+        print(f"{exercise}: {count - len(alive)} of {count} mutants noticed", *(f"\n     survived: {line}" for line in alive))
+    print(f"score: {total - left} of {total} mutants noticed ({(total - left) / total:.0%}); {len(EQUIVALENT)} more are equivalent")
+    sys.exit(bool(left))
