@@ -20,7 +20,7 @@ def _seen_as_cases():
     yield np.arange(6.0), (2, 3), np.array([1.0, 0.0, -1.0])
     yield rng.normal(size=(2, 3, 4)), (6, 4), np.array([1.0, 2.0, 3.0, 4.0])
     yield np.arange(8.0).reshape(4, 2), (2, 2, 2), np.array([2.0, 0.5])
-    yield np.arange(6.0), (2, 3), np.array([[2.0], [0.5]])
+    yield np.arange(6.0).reshape(3, 2), (2, 3), np.array([[2.0], [0.5]])
 
 
 def _center_cases():

@@ -74,7 +74,13 @@ def _(v, limit, value):
     v.assign_add(new - v.numpy())
 
 
+wrong("2.1", "mask stored", lambda v, limit, value: v.assign(v.numpy() > limit))
+wrong("2.1", "arguments swapped", lambda v, limit, value: v.assign(np.where(v.numpy() > value, limit, v.numpy())))
+wrong("2.1", "None assigned", lambda v, limit, value: v.assign(np.putmask(v.numpy(), v.numpy() > limit, value)))
+
 # 2.2 clear_band
+
+wrong("2.2", "mask stored", lambda v, low, high: v.assign((v.numpy() >= low) & (v.numpy() <= high)))
 
 wrong("2.2", "ends excluded", lambda v, low, high: v.assign(np.where((v.numpy() > low) & (v.numpy() < high), 0, v.numpy())))
 wrong("2.2", "one end excluded", lambda v, low, high: v.assign(np.where((v.numpy() >= low) & (v.numpy() < high), 0, v.numpy())))
@@ -177,7 +183,13 @@ def _(v, value):
     v.assign(values)
 
 
+wrong("2.3", "all replaced", lambda v, value: v.assign(np.full(v.shape, value)))
+wrong("2.3", "nan_to_num", lambda v, value: v.assign(np.nan_to_num(v.numpy(), nan=value, posinf=value)))
+
 # 2.4 prune
+
+wrong("2.4", "mask stored", lambda w, scores, threshold: w.assign(scores >= threshold))
+wrong("2.4", "all replaced", lambda w, scores, threshold: w.assign(w.numpy() * 0))
 
 wrong("2.4", "mask of the wrong array", lambda w, scores, threshold: w.assign(np.where(w.numpy() < threshold, 0, w.numpy())))
 wrong("2.4", "mask of the wrong array", lambda w, scores, threshold: w.assign(np.where(np.abs(w.numpy()) < threshold, 0, w.numpy())))

@@ -53,6 +53,10 @@ def _(v, shape, factors):
     v.assign(flat.reshape(v.shape))
 
 
+wrong("3.1", "added", lambda v, shape, factors: v.assign((v.numpy().reshape(shape) + factors).reshape(v.shape)))
+wrong("3.1", "example only", lambda v, shape, factors: v.assign(v.numpy() * np.resize(factors, v.shape)))
+wrong("3.1", "transposed", lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors).T.reshape(v.shape)))
+
 # 3.2 store_transposed
 
 wrong("3.2", "reshaped", lambda v, matrix: v.assign(matrix.reshape(v.shape)))
@@ -183,4 +187,29 @@ right("3.4", lambda values: tf.Variable(tf.cast(values, tf.float32), shape=tf.Te
 def _(values):
     v = tf.Variable(0.0, shape=tf.TensorShape(None))
     v.assign(values)
+    return v
+
+
+_kept = []
+
+
+@wrong("3.4", "same variable")
+def _(values):
+    if not _kept:
+        _kept.append(tf.Variable(values, dtype=tf.float32, shape=tf.TensorShape(None)))
+    _kept[0].assign(values)
+    return _kept[0]
+
+
+@wrong("3.4", "argument changed")
+def _(values):
+    v = tf.Variable(values, dtype=tf.float32, shape=tf.TensorShape(None))
+    values[...] = -7
+    return v
+
+
+@wrong("3.4", "assign replaced")
+def _(values):
+    v = tf.Variable(values, dtype=tf.float32)
+    v.assign = lambda value: v
     return v

@@ -165,7 +165,26 @@ def _(w, x, y, learning_rate, limit):
     w.assign(values)
 
 
+@wrong("4.2", "gradient is None")
+def _(w, x, y, learning_rate, limit):
+    values = w.numpy()
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ values - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, values))
+
+
+@wrong("4.2", "factor 2 missing")
+def _(w, x, y, learning_rate, limit):
+    slope = x.T @ (x @ w.numpy() - y) / len(y)
+    w.assign(np.clip(w.numpy() - learning_rate * slope, -limit, limit))
+
+
 # 4.3 scale_layer
+
+wrong("4.3", "returned", lambda layer, factor: [factor * w for w in layer.get_weights()])
+wrong("4.3", "added", lambda layer, factor: layer.set_weights([w + factor for w in layer.get_weights()]))
+wrong("4.3", "divided", lambda layer, factor: layer.set_weights([w / factor for w in layer.get_weights()]))
+wrong("4.3", "resource changed", lambda layer, factor: [layer.set_weights([factor * w for w in layer.get_weights()]), setattr(layer, "trainable", False)])
 
 wrong("4.3", "only some weights", lambda layer, factor: layer.kernel.assign(layer.kernel * factor))
 wrong("4.3", "twice", lambda layer, factor: [layer.set_weights([factor * w for w in layer.get_weights()]) for _ in range(2)])
