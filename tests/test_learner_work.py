@@ -197,6 +197,13 @@ def test_an_update_keeps_every_answer(course, monkeypatch):
         assert "A sentence of the new release." in code
 
 
+def test_cell_ids_stay_between_releases():
+    """A released cell keeps its id. Add the ids of new cells to cell_ids.json; take one out only with its cell."""
+    released = json.loads((ROOT / "tests" / "cell_ids.json").read_text(encoding="utf8"))
+    for name in LESSONS:
+        assert released[name] == [cell.id for cell in nbformat.read(ROOT / "lessons" / name, 4).cells]
+
+
 def test_cell_ids_of_the_exercises_stay_what_they_are():
     """An update finds an exercise by its cell's id: it is made from the number alone."""
     for name in LESSONS:

@@ -28,6 +28,9 @@ def test_notebooks_land_clean(path):
     assert all(re.fullmatch(r"[a-z0-9-]{3,64}", cell_id) and not re.fullmatch(r"[0-9a-f]{8}", cell_id) for cell_id in ids), "cell ids are words, not random"
     assert all(cell.outputs == [] and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
     assert notebook.metadata.kernelspec.name == "python3"
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}  # no `execution: allow_errors`
+    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+    assert tags <= {"raises-exception", "remove-output", "hide-cell"}
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
@@ -67,7 +70,7 @@ def test_prose_does_not_belittle(path):
         assert not re.search(r"\b(simply|obviously|easy|easily|just)\b", text, re.I), text
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name)
+@pytest.mark.parametrize("path", notebooks(), ids=name)
 def test_an_error_that_is_shown_is_proven_in_the_next_cell(path):
     code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     for cell, following in zip(code, [*code[1:], None], strict=True):
