@@ -173,11 +173,10 @@ def _settings():
     keras = sys.modules.get("keras")
     eager = context.context()
     seed, generator = context.global_seed(), getattr(eager, "_rng", None)
+    state = generator and generator.getstate()
     yield _putting_back(np.random.set_state, np.random.get_state())
     yield _putting_back(random.setstate, random.getstate())
-    yield _putting_back(
-        lambda state: (context.set_global_seed(state[0]), state[1] and eager._rng.setstate(state[1])), (seed, generator and generator.getstate())
-    )
+    yield lambda: _put_seed_back(seed, generator, state)
     yield _putting_back(lambda errors: np.seterr(**errors), np.geterr())
     yield _putting_back(lambda options: np.set_printoptions(**options), np.get_printoptions())
     yield _putting_back(sys.setrecursionlimit, sys.getrecursionlimit())
@@ -195,6 +194,14 @@ def _settings():
 
 def _putting_back(put, value):
     return lambda: put(value)
+
+
+def _put_seed_back(seed, generator, state):
+    if context.global_seed() != seed or getattr(context.context(), "_rng", None) is not generator:
+        context.set_global_seed(seed)  # only then: it also empties TensorFlow's cache of kernels, which is slow
+        generator = context.context()._rng
+    if state:
+        generator.setstate(state)
 
 
 def _set_op_callbacks(callbacks):
