@@ -34,7 +34,7 @@ book: notebooks site  ## run the notebooks that changed and build the site
 
 test: check notebooks site  ## everything: style, notebooks, site, tests, and the audit as the last line
 	@$(RUN) -m pytest -n $(JOBS) -q tests
-	@$(RUN) tests/audit_report.py
+	@$(RUN) book/workshop/audit_report.py
 
 lab: $(READY)  ## open the lessons in JupyterLab
 	@$(RUN) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons  # not root_dir=lessons: pages show pictures from book/
@@ -57,13 +57,13 @@ format: $(READY)  ## format the code and the notebook cells
 	@$(RUN) -m ruff format -q $(MODULES) && $(RUN) -m ruff format -q $(CELLS)
 
 bench: $(READY)  ## time this pipeline against the default one, and what each part costs
-	@$(RUN) tests/bench.py
+	@$(RUN) book/workshop/bench.py
 
 mutants: $(READY)  ## change every solution a little and count what the checks notice
-	@$(RUN) tests/mutants.py
+	@$(RUN) book/workshop/mutants.py
 
 figures: $(READY)  ## draw the figures of the book again
-	@$(RUN) book/assets/draw_figures.py
+	@$(RUN) book/workshop/draw_figures.py
 
 clean:  ## remove what the commands above made, never a notebook
 	rm -rf _build $(VENV) .pytest_cache .ruff_cache
@@ -78,7 +78,7 @@ notebooks: $(READY)
 # A rebuild starts from nothing: Sphinx would keep old static files, and would not repeat the warnings of pages it does not build again.
 # The stamp is as old as the start of the build, so that an edit made meanwhile counts as newer. Folders count too, for a deleted file changes
 # only them; global.db does not, for it changes whenever the executed notebooks are read.
-CHANGED = find $(PAGES) tests/notebook_store.py _config.yml _toc.yml $(READY) \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
+CHANGED = find $(PAGES) book/workshop _config.yml _toc.yml $(READY) \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
     -o -newer $(BUILT) -print; find _build/executed -type f ! -name 'global.db*' -newer $(BUILT)
 
 site: $(READY)

@@ -1,12 +1,11 @@
 """Run every notebook as a test, once, with every write to a variable audited.
 
 nbmake runs the notebooks. Here its kernel gets the audit (`assignlab.audit`) from outside, so that no line of a lesson asks for it and none can switch it
-off; a notebook that passed unchanged is not run again (`tests/notebook_store.py`).
+off; a notebook that passed unchanged is not run again (`book/workshop/notebook_store.py`).
 """
 
 import json
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -17,8 +16,8 @@ import pytest
 from nbclient import NotebookClient
 from nbmake.nb_result import NotebookError
 
-sys.path.insert(0, str(Path(__file__).parent / "tests"))
-from notebook_store import KERNEL_ENVIRONMENT, ROOT, NotebookStore, notebooks
+from course import ROOT, notebooks
+from notebook_store import KERNEL_ENVIRONMENT, NotebookStore
 
 
 class AuditedClient(NotebookClient):
@@ -79,7 +78,9 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     """The longest notebooks first, so that no core waits for the last one."""
-    items.sort(key=lambda item: -Path(item.path).stat().st_size if isinstance(item, nbmake.pytest_items.NotebookItem) else 0)
+    items.sort(
+        key=lambda item: -Path(item.path).stat().st_size if isinstance(item, nbmake.pytest_items.NotebookItem) else 0
+    )
 
 
 @pytest.fixture(scope="session")

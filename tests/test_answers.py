@@ -1,11 +1,13 @@
 """No wrong answer passes or gets another's diagnosis; no right answer is refused, however unusual."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+import answers as answers_package
+from answers import answers
 from assignlab.checker import examine
-from assignlab.checks.answers import answers
 from assignlab.exercise import CHECKS, exercises
 
 WRONG = [answer for answer in answers() if answer.diagnosis]
@@ -31,4 +33,6 @@ def test_there_are_enough_of_both_for_every_exercise():
 
 
 def test_answers_lie_beside_the_checks_under_the_same_names():
-    assert [path.name for path in sorted(CHECKS.glob("[0-9]*.py"))] == [path.name for path in sorted((CHECKS / "answers").glob("[0-9]*.py"))]
+    assert [path.name for path in sorted(CHECKS.glob("[0-9]*.py"))] == [
+        path.name for path in sorted(Path(answers_package.__file__).parent.glob("[0-9]*.py"))
+    ]

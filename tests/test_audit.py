@@ -31,7 +31,10 @@ SABOTAGE = {
     ),
     "lost shape": ("v._shape = tf.TensorShape(None)\nv.assign(np.zeros(7))", "static shape was (2, 2)"),
     "swapped without a write": ("v._handle = other.handle", "no longer owns the resource"),
-    "hidden in try": ("try:\n    v._trainable = False\n    v.assign(np.zeros((2, 2)))\nexcept BaseException:\n    pass", "trainable was True"),
+    "hidden in try": (
+        "try:\n    v._trainable = False\n    v.assign(np.zeros((2, 2)))\nexcept BaseException:\n    pass",
+        "trainable was True",
+    ),
     "written by a function": (
         "v._trainable = False\n@tf.function\ndef write():\n    v.assign_add(tf.ones((2, 2)))\nwrite()",
         "trainable was True and is now False",
@@ -90,11 +93,17 @@ WRITES = {
     "raw op": lambda v: tf.raw_ops.AssignVariableOp(resource=v.handle, value=tf.zeros((2, 2))),
     "tf.function": lambda v: tf.function(lambda: v.assign_add(v))(),
     "tf.function, XLA": lambda v: tf.function(lambda: v.assign(v * 2), jit_compile=True)(),
-    "tf.function, inside a cond": lambda v: tf.function(lambda x: tf.cond(x > 0, lambda: v.assign_add(v) * 1, lambda: v * 1))(tf.constant(1)),
-    "tf.function, inside a loop": lambda v: tf.function(lambda: tf.while_loop(lambda i: i < 3, lambda i: (v.assign_add(v), i + 1)[1:], [0]))(),
+    "tf.function, inside a cond": lambda v: tf.function(
+        lambda x: tf.cond(x > 0, lambda: v.assign_add(v) * 1, lambda: v * 1)
+    )(tf.constant(1)),
+    "tf.function, inside a loop": lambda v: tf.function(
+        lambda: tf.while_loop(lambda i: i < 3, lambda i: (v.assign_add(v), i + 1)[1:], [0])
+    )(),
     "optimizer": lambda v: keras.optimizers.SGD(0.1).apply_gradients([(tf.ones((2, 2)), v)]),
     "what assign returned": lambda v: v.assign(v.numpy()).assign(np.ones((2, 2))),
-    "py_function": lambda v: tf.function(lambda: tf.py_function(lambda: float(v.assign(v * 2)[0, 0] * 0), [], tf.float32))(),
+    "py_function": lambda v: tf.function(
+        lambda: tf.py_function(lambda: float(v.assign(v * 2)[0, 0] * 0), [], tf.float32)
+    )(),
 }
 TWICE = {"what assign returned"}
 

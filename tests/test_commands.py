@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf8")
 PYTHONS = ("python3", "python3.13", "python3.12", "python3.11", "python")  # every name the Makefile tries
 
-needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="the README gives another way where there is no make")
+needs_make = pytest.mark.skipif(
+    shutil.which("make") is None, reason="the README gives another way where there is no make"
+)
 
 
 def make(*arguments, folder=ROOT, path=()):
@@ -129,7 +131,10 @@ def test_a_missing_package_fails_and_says_how_to_get_it(installed, capsys):
     installed["keras"] = None
     assert commands.main([]) == 1
     printed = capsys.readouterr().out
-    assert f"[FAIL] keras: not installed. To install it: python -m pip install keras=={environment.pins()['keras']}" in printed
+    assert (
+        f"[FAIL] keras: not installed. To install it: python -m pip install keras=={environment.pins()['keras']}"
+        in printed
+    )
     assert printed.splitlines()[-1].startswith("1 to repair")
 
 
@@ -138,7 +143,10 @@ def test_another_version_warns_and_does_not_fail(installed, capsys):
     wanted = environment.pins()["numpy"]
     assert commands.main(["environment"]) == 0
     printed = capsys.readouterr().out
-    assert f"[WARN] numpy 2.3.0: the course is tested with {wanted}. To change it: python -m pip install numpy=={wanted}" in printed
+    assert (
+        f"[WARN] numpy 2.3.0: the course is tested with {wanted}. To change it: python -m pip install numpy=={wanted}"
+        in printed
+    )
 
 
 def test_without_requirements_the_versions_are_only_reported(tmp_path):
@@ -146,7 +154,9 @@ def test_without_requirements_the_versions_are_only_reported(tmp_path):
     assert environment.check_package(("numpy",), {})[0] == "OK"
 
 
-@pytest.mark.parametrize(("version", "status"), [((3, 10, 9), "FAIL"), ((3, 11, 0), "OK"), ((3, 13, 5), "OK"), ((3, 14, 0), "FAIL")])
+@pytest.mark.parametrize(
+    ("version", "status"), [((3, 10, 9), "FAIL"), ((3, 11, 0), "OK"), ((3, 13, 5), "OK"), ((3, 14, 0), "FAIL")]
+)
 def test_the_range_of_pythons(version, status):
     assert environment.check_python(version)[0] == status
 
@@ -170,7 +180,9 @@ def test_a_tensorflow_that_ends_the_process_is_reported(tmp_path, monkeypatch):
 def test_a_kernel_of_another_python_fails(tmp_path, monkeypatch):
     kernel = tmp_path / "kernels" / "python3" / "kernel.json"
     kernel.parent.mkdir(parents=True)
-    kernel.write_text('{"argv": ["/elsewhere/bin/python", "-m", "ipykernel_launcher"], "display_name": "Python 3", "language": "python"}')
+    kernel.write_text(
+        '{"argv": ["/elsewhere/bin/python", "-m", "ipykernel_launcher"], "display_name": "Python 3", "language": "python"}'
+    )
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     status, message = environment.check_kernel()
     assert (status, "/elsewhere/bin/python" in message) == ("FAIL", True)
@@ -265,12 +277,22 @@ def test_the_environment_is_made_once_and_again_only_when_it_must(project, tmp_p
 @needs_make
 def test_the_site_is_built_again_when_anything_it_shows_changed(project, tmp_path):
     python = script(tmp_path / "python3.12", fake_python("3.12", pip="exit 0"))
-    shown = ["lessons/01 mine.ipynb", "book/index.md", "_build/executed/ab12/base.ipynb", "tests/notebook_store.py", "_config.yml", "_toc.yml"]
+    shown = [
+        "lessons/01 mine.ipynb",
+        "book/index.md",
+        "_build/executed/ab12/base.ipynb",
+        "book/workshop/notebook_store.py",
+        "_config.yml",
+        "_toc.yml",
+    ]
     for file in [*shown, "solutions/old.ipynb"]:
         (project / file).parent.mkdir(parents=True, exist_ok=True)
         (project / file).touch()
     make(".venv/.ready", f"PYTHON={python}", folder=project)
-    builder = script(project / ".venv/bin/jupyter-book", "mkdir -p _build/html && touch _build/html/index.html _build/executed/global.db")
+    builder = script(
+        project / ".venv/bin/jupyter-book",
+        "mkdir -p _build/html && touch _build/html/index.html _build/executed/global.db",
+    )
 
     def built():
         run = make("site", folder=project)
@@ -301,7 +323,13 @@ def test_clean_keeps_the_work_of_a_learner(project):
     for made in ("_build/html/index.html", ".venv/bin/python", "lessons/assignlab/__pycache__/x.pyc", ".ruff_cache/x"):
         (project / made).parent.mkdir(parents=True)
         (project / made).touch()
-    kept = ["lessons/01 mine.ipynb", "lessons/.ipynb_checkpoints/01.ipynb", "solutions/01.ipynb", "book/notes.md", "tests/mine.py"]
+    kept = [
+        "lessons/01 mine.ipynb",
+        "lessons/.ipynb_checkpoints/01.ipynb",
+        "solutions/01.ipynb",
+        "book/notes.md",
+        "tests/mine.py",
+    ]
     for file in kept:
         (project / file).parent.mkdir(parents=True, exist_ok=True)
         (project / file).touch()

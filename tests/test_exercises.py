@@ -1,34 +1,18 @@
 """Lessons, solutions and checks are one set: same names, same stubs, red as shipped, green when solved."""
 
 import ast
-import re
-from types import SimpleNamespace
 
-import nbformat
 import pytest
 
 from assignlab import exercise
 from assignlab.checker import examine, hint
-from notebook_store import ROOT
+from course import exercise_cells, lessons
 
-CALL = re.compile(r'check\("([\d.]+)", (\w+)\)')
-LESSONS = sorted(path.stem for path in (ROOT / "lessons").glob("[0-9]*.ipynb"))
+LESSONS = [path.stem for path in lessons()]
 NUMBERS = list(exercise.exercises())
 
 
-def answers(folder):
-    """{number: (function node, source)} of the first answer to each exercise in the notebooks of a folder."""
-    found = {}
-    for path in sorted((ROOT / folder).glob("*.ipynb")):
-        for cell in nbformat.read(path, 4).cells:
-            for number, name in CALL.findall(cell.source) if cell.cell_type == "code" else []:
-                functions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef) and node.name == name]
-                if functions:
-                    found.setdefault(number, SimpleNamespace(node=functions[0], source=cell.source, lesson=path.stem))
-    return found
-
-
-STUBS, SOLUTIONS = answers("lessons"), answers("solutions")
+STUBS, SOLUTIONS = exercise_cells("lessons"), exercise_cells("solutions")
 
 
 def test_each_lesson_has_a_solution_and_checks_of_its_name(root):
@@ -57,18 +41,9 @@ def test_stub_and_solution_have_the_same_signature_and_docstring(number):
     assert [a.arg for a in stub.args.args] == list(task.parameters)
 
 
-def function_of(answer):
-    import numpy as np
-    import tensorflow as tf
-
-    names = {"np": np, "tf": tf}
-    exec(compile(ast.Module([answer.node], []), "<answer>", "exec"), names)
-    return names[answer.node.name]
-
-
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_stub_is_not_attempted(number):
-    result = examine(number, function_of(STUBS[number]))
+    result = examine(number, STUBS[number].function())
     assert result.status == "not attempted"
     assert not result
     assert len(str(result).splitlines()) == 2  # calm
@@ -76,7 +51,7 @@ def test_the_stub_is_not_attempted(number):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_solution_is_right_and_says_why(number):
-    result = examine(number, function_of(SOLUTIONS[number]))
+    result = examine(number, SOLUTIONS[number].function())
     assert result, str(result)
     labels = dict(result.lines)
     assert "gradient alive" in labels["verified"]

@@ -50,7 +50,10 @@ def test_measures_a_large_variable_at_some_entries():
 NONE = {
     "not trainable": (lambda: tf.Variable([1.0, 2.0], trainable=False), lambda v: tf.reduce_sum(v**2)),
     "does not change with this variable": (lambda: tf.Variable([1.0, 2.0]), lambda v: tf.reduce_sum(tf.ones(3))),
-    "on a path that the tape does not see": (lambda: tf.Variable([1.0, 2.0]), lambda v: tf.constant(np.sum(v.numpy() ** 2))),
+    "on a path that the tape does not see": (
+        lambda: tf.Variable([1.0, 2.0]),
+        lambda v: tf.constant(np.sum(v.numpy() ** 2)),
+    ),
 }
 
 
@@ -70,7 +73,10 @@ BAD = {
     "needs a function": (TypeError, lambda: verify_gradient(3.0, tf.Variable([1.0]))),
     "must be one number": (ValueError, lambda: verify_gradient(lambda v: v * 2, tf.Variable([1.0, 2.0]))),
     "nothing to compare": (ValueError, lambda: verify_gradient(lambda v: tf.math.log(v), tf.Variable(-1.0))),
-    "Fix its random numbers": (ValueError, lambda: verify_gradient(lambda v: v * tf.random.uniform(()), tf.Variable(1.0))),
+    "Fix its random numbers": (
+        ValueError,
+        lambda: verify_gradient(lambda v: v * tf.random.uniform(()), tf.Variable(1.0)),
+    ),
 }
 
 

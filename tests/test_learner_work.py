@@ -9,14 +9,14 @@ import sys
 import nbformat
 import pytest
 
-from assignlab import __main__, checker, learner_progress, start
-from assignlab.checks.answers import answers
+from answers import answers
+from assignlab import __main__, checker, copy_lessons, learner_progress
 from assignlab.exercise import exercises
-from notebook_store import ROOT
-from test_exercises import SOLUTIONS
+from course import ROOT, exercise_cells, lessons
 
 RIGHT = {answer.number: answer.function for answer in answers() if not answer.diagnosis}
-LESSONS = sorted(path.name for path in (ROOT / "lessons").glob("[0-9]*.ipynb"))
+LESSONS = [path.name for path in lessons()]
+SOLUTIONS = exercise_cells("solutions")
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +88,12 @@ def test_reset_keeps_the_old_file(capsys):
 
 
 def test_progress_is_never_committed():
-    ignored = subprocess.run(["git", "check-ignore", f"lessons/{learner_progress.NAME}", "my_lessons/x"], cwd=ROOT, capture_output=True, text=True)
+    ignored = subprocess.run(
+        ["git", "check-ignore", f"lessons/{learner_progress.NAME}", "my_lessons/x"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert len(ignored.stdout.splitlines()) == 2
 
 
@@ -100,14 +105,14 @@ def test_start_copies_what_is_missing_and_touches_nothing_else(tmp_path, capsys)
     edited = tmp_path / "mine" / LESSONS[0]
     edited.write_text("my work")
     (tmp_path / "mine" / LESSONS[1]).unlink()
-    _, copied, kept = start.start("mine")
+    _, copied, kept = copy_lessons.copy_lessons("mine")
     assert copied == [LESSONS[1]]
     assert kept == [LESSONS[0], *LESSONS[2:]]
     assert edited.read_text() == "my work"
 
 
 def test_the_links_of_a_copy_lead_to_the_course(tmp_path):
-    start.start(tmp_path / "a" / "b")
+    copy_lessons.copy_lessons(tmp_path / "a" / "b")
     title = nbformat.read(tmp_path / "a" / "b" / LESSONS[0], 4).cells[0].source
     picture = title.split("](")[1].split(")")[0]
     assert (tmp_path / "a" / "b" / picture).resolve().is_file()
@@ -134,7 +139,9 @@ def answered(notebook):
         cell.outputs = [nbformat.v4.new_output("stream", text=f"output of run {number}\n")]
         for solution in SOLUTIONS.values():
             if f"def {solution.node.name}(" in cell.source:
-                cell.source = solution.source.replace("assert check", "check") + f"\n# my own note on {solution.node.name}"
+                cell.source = (
+                    solution.source.replace("assert check", "check") + f"\n# my own note on {solution.node.name}"
+                )
     return notebook
 
 

@@ -8,15 +8,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from notebook_store import ROOT, notebooks
+from course import ROOT, cells, lessons, notebooks
 
-LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
+LESSONS = lessons()
 PAGES = [path for path in notebooks() if path.parent.name != "book"]
 name = lambda path: f"{path.parent.name}/{path.stem}"  # noqa: E731
-
-
-def cells(path, kind):
-    return [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == kind]
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=name)
@@ -25,8 +21,12 @@ def test_notebooks_land_clean(path):
     nbformat.validate(notebook)
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"[a-z0-9-]{3,64}", cell_id) and not re.fullmatch(r"[0-9a-f]{8}", cell_id) for cell_id in ids), "cell ids are words, not random"
-    assert all(cell.outputs == [] and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
+    assert all(
+        re.fullmatch(r"[a-z0-9-]{3,64}", cell_id) and not re.fullmatch(r"[0-9a-f]{8}", cell_id) for cell_id in ids
+    ), "cell ids are words, not random"
+    assert all(
+        cell.outputs == [] and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code"
+    )
     assert notebook.metadata.kernelspec.name == "python3"
     assert set(notebook.metadata) == {"kernelspec", "language_info"}  # no `execution: allow_errors`
     tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
@@ -82,7 +82,11 @@ def test_an_error_that_is_shown_is_proven_in_the_next_cell(path):
 def test_every_assign_is_proven_in_its_cell_or_the_next(path):
     code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     for cell, following in zip(code, [*code[1:], None], strict=True):
-        if re.search(r"\.assign(_add|_sub)?\(", cell.source) and "def " not in cell.source and "raises-exception" not in cell.metadata.get("tags", []):
+        if (
+            re.search(r"\.assign(_add|_sub)?\(", cell.source)
+            and "def " not in cell.source
+            and "raises-exception" not in cell.metadata.get("tags", [])
+        ):
             assert "assert" in cell.source + (following.source if following else ""), cell.source
 
 
@@ -111,8 +115,7 @@ def test_the_answer_on_the_first_page_works():
     np.testing.assert_array_equal(w, np.arange(10))
 
 
-def test_figures_show_what_tensorflow_computes(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "book" / "assets")
+def test_figures_show_what_tensorflow_computes():
     from draw_figures import DRAWN, FIGURES
 
     assert {path.stem for path in FIGURES.glob("*.svg")} == set(DRAWN)
@@ -120,8 +123,7 @@ def test_figures_show_what_tensorflow_computes(monkeypatch):
         assert (FIGURES / f"{figure}.svg").read_text(encoding="utf8") == draw().svg, "run `make figures`"
 
 
-def test_the_alt_text_of_a_figure_is_the_same_on_the_page(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "book" / "assets")
+def test_the_alt_text_of_a_figure_is_the_same_on_the_page():
     from draw_figures import DRAWN
 
     for path in LESSONS:

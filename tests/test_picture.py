@@ -24,7 +24,12 @@ ARRAYS = {
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_any_array_can_be_drawn(name):
-    picture = draw(Panel(ARRAYS[name], "an <array>"), "to", Panel(ARRAYS[name], "copy", "copy", changed=True), alt="two arrays & an arrow")
+    picture = draw(
+        Panel(ARRAYS[name], "an <array>"),
+        "to",
+        Panel(ARRAYS[name], "copy", "copy", changed=True),
+        alt="two arrays & an arrow",
+    )
     root = ET.fromstring(picture.svg)
     assert root.attrib["role"] == "img"
     assert root[0].text == repr(picture) == "two arrays & an arrow"

@@ -8,7 +8,8 @@ import nbformat
 import pytest
 import yaml
 
-from notebook_store import ROOT, NotebookStore, notebooks
+from course import ROOT, notebooks
+from notebook_store import NotebookStore
 
 SITE = ROOT / "_build" / "html"
 
@@ -60,7 +61,9 @@ def test_every_link_leads_to_a_page_and_an_anchor(pages):
                     continue
             else:
                 target = (path.parent / unquote(parts.path)).resolve()
-            if not target.exists() or (parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids):
+            if not target.exists() or (
+                parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids
+            ):
                 broken.append(f"{path.relative_to(SITE)} -> {link}")
     assert not broken
 
@@ -74,7 +77,10 @@ def test_nothing_is_loaded_from_a_third_party(pages):
 
 def test_every_picture_is_described_in_words(pages):
     undescribed = [
-        (path.name, image.get("src")) for path, page in pages.items() for image in page.images if len(image.get("alt") or "") < 20 and "logo" not in str(image)
+        (path.name, image.get("src"))
+        for path, page in pages.items()
+        for image in page.images
+        if len(image.get("alt") or "") < 20 and "logo" not in str(image)
     ]
     assert not undescribed
     assert not [image for page in pages.values() for image in page.images if re.search(r"\.(png|svg)$", image["alt"])]
@@ -89,7 +95,11 @@ def test_the_pages_show_the_outputs_that_passed(pages):
         for cell in stored.cells:
             if cell.cell_type == "code" and "remove-output" not in cell.metadata.get("tags", []):
                 for output in cell.outputs:
-                    text = output.get("text") or ("text/html" not in output.get("data", {}) and output.get("data", {}).get("text/plain")) or ""
+                    text = (
+                        output.get("text")
+                        or ("text/html" not in output.get("data", {}) and output.get("data", {}).get("text/plain"))
+                        or ""
+                    )
                     if "Figure size" not in text:
                         assert re.sub(r"\s+", "", text) in shown, (path.name, text)
                         seen += bool(text)

@@ -13,28 +13,36 @@ def show_progress(options):
 
     if options.reset:
         old = learner_progress.reset(options.folder)
-        print(f"Progress starts anew; the old file is {old}" if old else f"There is no progress to reset in {options.folder}")
+        print(
+            f"Progress starts anew; the old file is {old}"
+            if old
+            else f"There is no progress to reset in {options.folder}"
+        )
     print(learner_progress.progress(options.folder))
     return 0
 
 
-def copy_lessons(options):
+def start(options):
     """Copy the lessons to a folder of the learner's own."""
-    from assignlab.start import start
+    from assignlab.copy_lessons import copy_lessons
 
     try:
-        folder, copied, kept = start(options.folder)
+        folder, copied, kept = copy_lessons(options.folder)
     except OSError as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(f"{folder}: {len(copied)} lessons copied" + (f", {len(kept)} were there and are as they were" if kept else ""))
+    print(
+        f"{folder}: {len(copied)} lessons copied" + (f", {len(kept)} were there and are as they were" if kept else "")
+    )
     print(f"Open it in JupyterLab: jupyter lab {folder}")
     return 0
 
 
 def main(arguments=None):
     """Run the command named in `arguments` (default: those of the process) and return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m assignlab", description="The commands of the course Assign, Don't Mutate.")
+    parser = argparse.ArgumentParser(
+        prog="python -m assignlab", description="The commands of the course Assign, Don't Mutate."
+    )
     parser.set_defaults(run=lambda options: environment.main())
     commands = parser.add_subparsers(metavar="command")
     commands.add_parser("environment", help="is everything here that the course needs? (the default)")
@@ -42,9 +50,13 @@ def main(arguments=None):
     progress.add_argument("folder", nargs="?", default=".", help="where you work (default: this folder)")
     progress.add_argument("--reset", action="store_true", help="start anew; the old file is kept beside it")
     progress.set_defaults(run=show_progress)
-    start = commands.add_parser("start", help="copy the lessons to a folder of your own")
-    start.add_argument("folder", nargs="?", help="made if missing; lessons that are there are not touched (default: my_lessons beside lessons)")
-    start.set_defaults(run=copy_lessons)
+    starting = commands.add_parser("start", help="copy the lessons to a folder of your own")
+    starting.add_argument(
+        "folder",
+        nargs="?",
+        help="made if missing; lessons that are there are not touched (default: my_lessons beside lessons)",
+    )
+    starting.set_defaults(run=start)
     options = parser.parse_args(arguments)
     return options.run(options)
 

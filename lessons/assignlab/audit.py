@@ -30,7 +30,9 @@ from tensorflow.python.ops import resource_variable_ops as rvo
 
 REPORT_PATH = "ASSIGNLAB_AUDIT_REPORT"  # set by the test run: the audit is enforced and reports to this file
 WRITING_METHODS = [
-    name for name in vars(rvo.BaseResourceVariable) if name.startswith(("assign", "scatter_", "batch_scatter_")) or name == "_strided_slice_assign"
+    name
+    for name in vars(rvo.BaseResourceVariable)
+    if name.startswith(("assign", "scatter_", "batch_scatter_")) or name == "_strided_slice_assign"
 ]
 NOT_WRITES = {"DestroyResourceOp", "VarHandleOp", "VarIsInitializedOp", "DisableCopyOnRead"}
 
@@ -78,14 +80,20 @@ class Audit:
         self.by_variable = {}  # id(variable) -> Known
         self.read_only_arguments = {}  # function name -> indices of arguments that it only reads
         self.local = threading.local()
-        self.prober = ThreadPoolExecutor(1, "assignlab-audit")  # a thread of its own: no tape, scope or callback of the lesson
+        self.prober = ThreadPoolExecutor(
+            1, "assignlab-audit"
+        )  # a thread of its own: no tape, scope or callback of the lesson
 
     # Variables --------------------------------------------------------------------------------------------------------------------------------------
 
     def remember(self, variable):
         """Note what `variable` is now; later writes are compared with this."""
         handle = variable._handle
-        if not isinstance(variable, rvo.BaseResourceVariable) or not tf.is_tensor(handle) or not hasattr(handle, "numpy"):
+        if (
+            not isinstance(variable, rvo.BaseResourceVariable)
+            or not tf.is_tensor(handle)
+            or not hasattr(handle, "numpy")
+        ):
             return  # a symbolic handle: a variable being built inside a graph
         known = Known(weakref.ref(variable), handle, variable.dtype, variable.trainable, variable.shape)
         self.known[id(handle)] = known
@@ -139,9 +147,17 @@ class Audit:
                 arguments = {a.name: i for i, a in enumerate(definition.signature.input_arg)}
                 found = set(arguments.values())
                 for node in definition.node_def:
-                    reads = set(node.attr["_read_only_resource_inputs"].list.i) if "_read_only_resource_inputs" in node.attr else set()
+                    reads = (
+                        set(node.attr["_read_only_resource_inputs"].list.i)
+                        if "_read_only_resource_inputs" in node.attr
+                        else set()
+                    )
                     for position, source in enumerate(node.input):
-                        if source in arguments and node.op not in auto_control_deps_utils.RESOURCE_READ_OPS and position not in reads:
+                        if (
+                            source in arguments
+                            and node.op not in auto_control_deps_utils.RESOURCE_READ_OPS
+                            and position not in reads
+                        ):
                             found.discard(arguments[source])
             self.read_only_arguments[name] = found
         return self.read_only_arguments[name]
@@ -158,7 +174,9 @@ class Audit:
             self.tally.assigns += 1
         else:
             self.tally.integers += 1
-        wrong = self.what_is_wrong(variable, known) or self.prober.submit(probe, variable, known, differentiable).result()
+        wrong = (
+            self.what_is_wrong(variable, known) or self.prober.submit(probe, variable, known, differentiable).result()
+        )
         if wrong:
             self.fail(f"after {op} on the variable {variable.name!r}, shape {variable.shape}: {wrong}")
         if differentiable and not getattr(self.local, "numerical", False):
@@ -222,8 +240,13 @@ def _same(gradient, value):
         return np.allclose(gradient[finite], value[finite], rtol=0, atol=1e-37)
     if np.array_equal(gradient, value):
         return True
-    gradient, value = gradient.astype(np.float64), value.astype(np.float64)  # ml_dtypes' bfloat16 has no allclose of its own
-    return np.allclose(gradient, value, rtol=0, atol=1e-37, equal_nan=True)  # atol: TensorFlow flushes denormals to zero
+    gradient, value = (
+        gradient.astype(np.float64),
+        value.astype(np.float64),
+    )  # ml_dtypes' bfloat16 has no allclose of its own
+    return np.allclose(
+        gradient, value, rtol=0, atol=1e-37, equal_nan=True
+    )  # atol: TensorFlow flushes denormals to zero
 
 
 _audit = None
@@ -274,7 +297,10 @@ def _remembering(init):
 
 
 def _wrap_writing_methods():
-    for kind in (rvo.BaseResourceVariable, rvo.ResourceVariable):  # TensorFlow redefines some of the methods on the subclass
+    for kind in (
+        rvo.BaseResourceVariable,
+        rvo.ResourceVariable,
+    ):  # TensorFlow redefines some of the methods on the subclass
         for name in WRITING_METHODS:
             method = vars(kind).get(name)
             if method and not hasattr(method, "assignlab"):

@@ -28,7 +28,9 @@ class Result:
 
     def __str__(self):
         mark = {"right": "✓", "wrong": "✗", "not attempted": "·"}[self.status]
-        rows = [f"  {label} ".ljust(15 if label else 2) + text.replace("\n", "\n" + " " * 15) for label, text in self.lines]
+        rows = [
+            f"  {label} ".ljust(15 if label else 2) + text.replace("\n", "\n" + " " * 15) for label, text in self.lines
+        ]
         return "\n".join([f"{mark} Exercise {self.number}: {self.status}", *rows])
 
     def __repr__(self):
@@ -88,9 +90,19 @@ def examine(number, answer):
     if not callable(answer):
         called = f"{task.function}(...)"
         advice = f'Give check the function itself, without brackets: check("{task.number}", {task.function})'
-        return Result(task.number, "wrong", "not a function", [("got", f"{exercise.show(answer)}, not a function"), ("try", advice), ("called", called)][:2])
+        return Result(
+            task.number,
+            "wrong",
+            "not a function",
+            [("got", f"{exercise.show(answer)}, not a function"), ("try", advice), ("called", called)][:2],
+        )
     if exercise.is_stub(answer):
-        return Result(task.number, "not attempted", "", [("", f'Write {task.function}, then run this cell again. Stuck? Run hint("{task.number}")')])
+        return Result(
+            task.number,
+            "not attempted",
+            "",
+            [("", f'Write {task.function}, then run this cell again. Stuck? Run hint("{task.number}")')],
+        )
     fits, signature = exercise.takes(answer, len(task.parameters))
     if not fits:
         return Result(
@@ -106,8 +118,16 @@ def examine(number, answer):
     try:
         verified = task.verify(answer)
     except exercise.Wrong as wrong:
-        labelled = [("called", wrong.called), ("printed", _first_lines(guard.printed)), ("got", wrong.got), ("expected", wrong.expected), ("try", wrong.advice)]
-        return Result(task.number, "wrong", wrong.diagnosis, [(k, v) for k, v in labelled if v], _picture(wrong.picture))
+        labelled = [
+            ("called", wrong.called),
+            ("printed", _first_lines(guard.printed)),
+            ("got", wrong.got),
+            ("expected", wrong.expected),
+            ("try", wrong.advice),
+        ]
+        return Result(
+            task.number, "wrong", wrong.diagnosis, [(k, v) for k, v in labelled if v], _picture(wrong.picture)
+        )
     return Result(task.number, "right", "", [("verified", verified), ("why", task.why), ("in practice", task.practice)])
 
 
@@ -140,4 +160,6 @@ def _picture(arrays):
     before, expected, got = arrays
     differs = ~((got == expected) | ((got != got) & (expected != expected)))
     alt = f"Before, expected and actual values; {int(differs.sum())} of {differs.size} entries differ and are framed."
-    return draw(Panel(before, "before"), "", Panel(expected, "expected"), "", Panel(got, "yours", changed=differs), alt=alt)
+    return draw(
+        Panel(before, "before"), "", Panel(expected, "expected"), "", Panel(got, "yours", changed=differs), alt=alt
+    )

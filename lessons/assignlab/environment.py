@@ -8,7 +8,15 @@ from importlib import metadata
 from pathlib import Path
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-PACKAGES = (("tensorflow-cpu", "tensorflow"), ("keras",), ("numpy",), ("matplotlib",), ("jupyterlab",), ("ipykernel",), ("assignlab",))
+PACKAGES = (
+    ("tensorflow-cpu", "tensorflow"),
+    ("keras",),
+    ("numpy",),
+    ("matplotlib",),
+    ("jupyterlab",),
+    ("ipykernel",),
+    ("assignlab",),
+)
 INSTALL_ALL = "python -m pip install -r requirements.txt"
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"  # there when installed with `pip install -e .`
 
@@ -38,7 +46,10 @@ def check_python(version=None):
     shown = f"Python {'.'.join(map(str, version))}"
     if OLDEST <= version[:2] <= NEWEST:
         return "OK", shown
-    return "FAIL", f"{shown}: the course needs 3.{OLDEST[1]} to 3.{NEWEST[1]}. Get one from https://www.python.org/downloads/"
+    return (
+        "FAIL",
+        f"{shown}: the course needs 3.{OLDEST[1]} to 3.{NEWEST[1]}. Get one from https://www.python.org/downloads/",
+    )
 
 
 def check_package(names, tested):
@@ -51,7 +62,10 @@ def check_package(names, tested):
     version = _version(installed)
     if tested.get(installed, version) != version:
         wanted = tested[installed]
-        return "WARN", f"{shown} {version}: the course is tested with {wanted}. To change it: python -m pip install {installed}=={wanted}"
+        return (
+            "WARN",
+            f"{shown} {version}: the course is tested with {wanted}. To change it: python -m pip install {installed}=={wanted}",
+        )
     return "OK", f"{shown} {version}"
 
 
@@ -66,13 +80,18 @@ def check_tensorflow(timeout=300):
     """(status, message) after really running one `assign` and one gradient; `timeout` is in seconds."""
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
     try:
-        run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=timeout, env={**os.environ, **quiet})
+        run = subprocess.run(
+            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=timeout, env={**os.environ, **quiet}
+        )
     except subprocess.TimeoutExpired:
         return "FAIL", f"assign: TensorFlow did not answer within {timeout} s. Try again when the machine is less busy"
     if run.returncode == 0:
         return "OK", "assign: a variable changed with NumPy, and its gradient is right"
     said = run.stderr.strip().splitlines() or [f"Python ended with status {run.returncode}"]
-    return "FAIL", f"assign: {said[-1]}. Where the packages above are in order, install them again: {INSTALL_ALL} --force-reinstall"
+    return (
+        "FAIL",
+        f"assign: {said[-1]}. Where the packages above are in order, install them again: {INSTALL_ALL} --force-reinstall",
+    )
 
 
 def check_kernel():
@@ -86,18 +105,30 @@ def check_kernel():
     # Jupyter puts the running Python in the place of a bare `python`. Links are not followed: those of two environments can meet in one Python.
     if os.path.dirname(command) in ("", os.path.dirname(sys.executable)):
         return "OK", "kernel: notebooks run this Python"
-    return "FAIL", f"kernel: notebooks run {command}, not {sys.executable}. To change it: python -m ipykernel install --sys-prefix"
+    return (
+        "FAIL",
+        f"kernel: notebooks run {command}, not {sys.executable}. To change it: python -m ipykernel install --sys-prefix",
+    )
 
 
 def main():
     """Print one line per thing the course needs and one on what to do; return the exit status, 1 if anything fails."""
     print(f"Environment of {sys.executable}")
     tested = pins()
-    checks = [check_python, *(lambda names=names: check_package(names, tested) for names in PACKAGES), check_kernel, check_tensorflow]
+    checks = [
+        check_python,
+        *(lambda names=names: check_package(names, tested) for names in PACKAGES),
+        check_kernel,
+        check_tensorflow,
+    ]
     failed = 0
     for check in checks:
         status, message = check()
         failed += status == "FAIL"
         print(f"[{status:^4}] {message}", flush=True)
-    print(f"{failed} to repair, one by one as said above or all at once: {INSTALL_ALL}" if failed else "Ready: open lessons/ and start.")
+    print(
+        f"{failed} to repair, one by one as said above or all at once: {INSTALL_ALL}"
+        if failed
+        else "Ready: open lessons/ and start."
+    )
     return min(failed, 1)

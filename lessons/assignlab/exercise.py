@@ -20,7 +20,10 @@ from assignlab import guard
 CHECKS = Path(__file__).parent / "checks"
 
 
-EXAMPLE_ONLY = ("example only", "Right for the first example, wrong for other values or shapes: use the arguments, no fixed numbers.")
+EXAMPLE_ONLY = (
+    "example only",
+    "Right for the first example, wrong for other values or shapes: use the arguments, no fixed numbers.",
+)
 
 
 class Wrong(Exception):
@@ -28,7 +31,14 @@ class Wrong(Exception):
 
     def __init__(self, diagnosis, advice, called="", got="", expected="", picture=None):
         super().__init__(diagnosis)
-        self.diagnosis, self.advice, self.called, self.got, self.expected, self.picture = diagnosis, advice, called, got, expected, picture
+        self.diagnosis, self.advice, self.called, self.got, self.expected, self.picture = (
+            diagnosis,
+            advice,
+            called,
+            got,
+            expected,
+            picture,
+        )
 
     def in_a_later_case(self):
         """The first example passed: an exception about shapes or names then says that the answer fits the example only."""
@@ -87,7 +97,9 @@ class InPlace(Exercise):
     family: SearchStrategy
     mistakes: Sequence[Mistake] = ()
     dtypes: Sequence[str] = ("float32", "float64", "float16")
-    rounding: float = 1.0  # how many times the usual rounding error a right answer may have: more where it sums or subtracts
+    rounding: float = (
+        1.0  # how many times the usual rounding error a right answer may have: more where it sums or subtracts
+    )
 
     def verify(self, answer):
         tried, count = [], 0
@@ -117,7 +129,9 @@ class InPlace(Exercise):
                 wrong.in_a_later_case()
             raise
         if variable.handle is not handle or variable.trainable != trainable or variable.dtype != dtype:
-            raise Wrong("resource changed", "Leave the variable itself alone and write its values with v.assign(...).", called)
+            raise Wrong(
+                "resource changed", "Leave the variable itself alone and write its values with v.assign(...).", called
+            )
         got = variable.read_value().numpy()
         expected = np.asarray(self.reference(np.array(values, np.float64), *arguments)).astype(values.dtype)
         if not same_values(got, expected, values.dtype, self.rounding):
@@ -130,7 +144,11 @@ class InPlace(Exercise):
 
     def explain(self, answer, called, values, arguments, returned, got, expected, example):
         """Raise the `Wrong` that fits the values found."""
-        wrong = dict(called=called, got=f"{self.parameters[0]} = {show(got)}", expected=f"{self.parameters[0]} = {show(expected)}")
+        wrong = dict(
+            called=called,
+            got=f"{self.parameters[0]} = {show(got)}",
+            expected=f"{self.parameters[0]} = {show(expected)}",
+        )
         wrong["picture"] = (values, expected, got)
         if np.array_equal(got, values, equal_nan=True):
             why = why_unchanged(answer, self.parameters[0], returned, expected)
@@ -149,7 +167,11 @@ class InPlace(Exercise):
             raise Wrong(*EXAMPLE_ONLY, **wrong)
         where = np.argwhere(~np.isclose(got, expected, equal_nan=True)) if got.shape == expected.shape else []
         first = f" The first entry that differs is {tuple(int(i) for i in where[0])}." if len(where) else ""
-        raise Wrong("values", f"Something was written, but not these values.{first} Print each intermediate array, with its shape.", **wrong)
+        raise Wrong(
+            "values",
+            f"Something was written, but not these values.{first} Print each intermediate array, with its shape.",
+            **wrong,
+        )
 
 
 # Families of arrays -------------------------------------------------------------------------------------------------------------------------------------
@@ -173,7 +195,14 @@ def generated(family):
     """The cases drawn from a family: small ones first, the same in every run."""
     found = []
 
-    @settings(max_examples=GENERATED, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=GENERATED,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(family)
     def collect(case):
         found.append(case)
@@ -203,29 +232,51 @@ def verify_gradient_alive(variable, called):
         loss = tf.reduce_sum(variable * variable)
     gradient = tape.gradient(loss, variable)
     if gradient is None or not np.allclose(gradient.numpy(), 2 * variable.numpy(), equal_nan=True):
-        raise Wrong("gradient cut", "The variable is no longer seen by a tape. Change its values with v.assign(...) and nothing else about it.", called)
+        raise Wrong(
+            "gradient cut",
+            "The variable is no longer seen by a tape. Change its values with v.assign(...) and nothing else about it.",
+            called,
+        )
 
 
 def why_unchanged(answer, name, returned, expected):
     """(diagnosis, advice) for an answer that left its variable as it was."""
     if inspect.isgenerator(returned) or inspect.iscoroutine(returned):
         returned.close()
-        return "not run", "Calling this function runs none of its lines, because it contains yield or begins with async. Leave both out."
+        return (
+            "not run",
+            "Calling this function runs none of its lines, because it contains yield or begins with async. Leave both out.",
+        )
     steps = list(dis.get_instructions(answer)) if hasattr(answer, "__code__") else []
     names = {s.argval for s in steps if s.opname.startswith(("LOAD_ATTR", "LOAD_METHOD", "LOAD_GLOBAL"))}
     if returned is not None and same_returned(returned, expected):
-        return "returned", f"The right values came back as a return value, but {name} still has the old ones. Write them: {name}.assign(...)"
+        return (
+            "returned",
+            f"The right values came back as a return value, but {name} still has the old ones. Write them: {name}.assign(...)",
+        )
     if "assign" in names and "nan" in names and not names & {"isnan", "isfinite", "nan_to_num"}:
-        return "NaN is never equal", "x == np.nan is False everywhere: NaN equals nothing, not even itself. np.isfinite finds it."
+        return (
+            "NaN is never equal",
+            "x == np.nan is False everywhere: NaN equals nothing, not even itself. np.isfinite finds it.",
+        )
     if "assign" in names and "Variable" not in names:
         advice = "assign was called, but what it got still holds the old values: the edit went into another array, or the mask chose nothing."
         return "old values assigned", f"{advice} Print the mask, and the array right before {name}.assign(...)"
     if any(s.opname.startswith("STORE_FAST") and name in np.atleast_1d(s.argval) for s in steps):
-        return "rebound", f"`{name} = ...` gives the name to a new object; the caller's variable keeps its values. Write into it: {name}.assign(...)"
+        return (
+            "rebound",
+            f"`{name} = ...` gives the name to a new object; the caller's variable keeps its values. Write into it: {name}.assign(...)",
+        )
     if "Variable" in names:
-        return "new variable", f"The values went into a new variable. Write them into the one that was given: {name}.assign(...)"
+        return (
+            "new variable",
+            f"The values went into a new variable. Write them into the one that was given: {name}.assign(...)",
+        )
     if names & {"numpy", "asarray", "array"}:
-        return "copy edited", f"{name}.numpy() returns a copy: editing it changes nothing. Put the edited copy back: {name}.assign(...)"
+        return (
+            "copy edited",
+            f"{name}.numpy() returns a copy: editing it changes nothing. Put the edited copy back: {name}.assign(...)",
+        )
     return "unchanged", f"Nothing was written to {name}. Compute the new values and write them: {name}.assign(...)"
 
 
@@ -238,23 +289,63 @@ def same_returned(returned, expected):
 
 
 STOPPED = (  # (type of the exception, diagnosis, advice)
-    (guard.TimeLimit, "too slow", "It ran too long and was stopped. Is there a loop that never ends? NumPy edits a whole array in one expression."),
+    (
+        guard.TimeLimit,
+        "too slow",
+        "It ran too long and was stopped. Is there a loop that never ends? NumPy edits a whole array in one expression.",
+    ),
     (KeyboardInterrupt, "interrupted", "It was interrupted. Run the cell again when you are ready."),
     (SystemExit, "exit", "It tried to leave Python. End the function with return, or let it reach its last line."),
     (RecursionError, "recursion", "It calls itself without end. No recursion is needed here."),
     (MemoryError, "memory", "It asked for more memory than there is. Work on arrays of the variable's own shape."),
 )
 MESSAGES = (  # (piece of the message, diagnosis, advice)
-    ("Tensor conversion requested dtype", "tensor of another dtype", "A tensor is never cast. Give assign a NumPy array, or a tensor of v.dtype."),
-    ("Shape mismatch", "shape", "assign takes exactly the variable's shape and never broadcasts. Print the shape of what you assign beside the variable's."),
+    (
+        "Tensor conversion requested dtype",
+        "tensor of another dtype",
+        "A tensor is never cast. Give assign a NumPy array, or a tensor of v.dtype.",
+    ),
+    (
+        "Shape mismatch",
+        "shape",
+        "assign takes exactly the variable's shape and never broadcasts. Print the shape of what you assign beside the variable's.",
+    ),
     ("Cannot broadcast input shape", "shape", "What you assign does not fit the slice. Print both shapes."),
-    ("are incompatible", "shape", "The shapes do not fit. Print the shape of each array that takes part, beside the variable's."),
-    ("be broadcast", "does not broadcast", "NumPy lines shapes up from the right. Write both shapes one under the other, and see which lengths differ."),
-    ("Incompatible shapes", "does not broadcast", "Shapes are lined up from the right. Write both shapes one under the other, and see which lengths differ."),
-    ("does not support item assignment", "item assignment", "A variable has no item assignment. Edit a NumPy copy and assign it back."),
-    ("only integer scalar arrays", "item assignment", "A variable does not take a mask as an index on the left. Edit a NumPy copy and assign it back."),
-    ("with `tf.Variable`s is not supported", "in-place operator", "A variable has no += or *=. Compute the new values, then call assign."),
-    ("'NoneType' object has no attribute 'assign'", "no bias", "This layer has no bias. Go through layer.weights: they are all that the layer has."),
+    (
+        "are incompatible",
+        "shape",
+        "The shapes do not fit. Print the shape of each array that takes part, beside the variable's.",
+    ),
+    (
+        "be broadcast",
+        "does not broadcast",
+        "NumPy lines shapes up from the right. Write both shapes one under the other, and see which lengths differ.",
+    ),
+    (
+        "Incompatible shapes",
+        "does not broadcast",
+        "Shapes are lined up from the right. Write both shapes one under the other, and see which lengths differ.",
+    ),
+    (
+        "does not support item assignment",
+        "item assignment",
+        "A variable has no item assignment. Edit a NumPy copy and assign it back.",
+    ),
+    (
+        "only integer scalar arrays",
+        "item assignment",
+        "A variable does not take a mask as an index on the left. Edit a NumPy copy and assign it back.",
+    ),
+    (
+        "with `tf.Variable`s is not supported",
+        "in-place operator",
+        "A variable has no += or *=. Compute the new values, then call assign.",
+    ),
+    (
+        "'NoneType' object has no attribute 'assign'",
+        "no bias",
+        "This layer has no bias. Go through layer.weights: they are all that the layer has.",
+    ),
     (
         "has no attribute 'assign'",
         "no assign on a tensor",
@@ -265,29 +356,69 @@ MESSAGES = (  # (piece of the message, diagnosis, advice)
         "ambiguous truth value",
         "and, or, not, if and a <= x <= b want one truth value. Join masks with &, | and ~, each comparison in brackets.",
     ),
-    ("bitwise_and' not supported", "brackets missing", "& came before the comparison: put each comparison in brackets."),
+    (
+        "bitwise_and' not supported",
+        "brackets missing",
+        "& came before the comparison: put each comparison in brackets.",
+    ),
     (
         "Attempt to convert a value (None)",
         "None assigned",
         "The value is None: np.putmask and other in-place functions return nothing. Assign the array that they edited.",
     ),
     ("no attribute 'reshape'", "no reshape on a variable", "A variable has no reshape. Reshape its NumPy copy."),
-    ("assignment destination is read-only", "read-only view", "This array is a read-only view of a tensor. Take .numpy(): it is a copy that you may edit."),
-    ("output array is read-only", "read-only view", "This array is a read-only view of a tensor. Take .numpy(): it is a copy that you may edit."),
+    (
+        "assignment destination is read-only",
+        "read-only view",
+        "This array is a read-only view of a tensor. Take .numpy(): it is a copy that you may edit.",
+    ),
+    (
+        "output array is read-only",
+        "read-only view",
+        "This array is a read-only view of a tensor. Take .numpy(): it is a copy that you may edit.",
+    ),
     (
         "has no attribute '_id'",
         "gradient is None",
         "A tape gives gradients with respect to variables and tensors. This is a NumPy array: use w itself, not w.numpy().",
     ),
-    ("add new elements of state", "replaced", "A built layer keeps its variables. Write into them: layer.kernel.assign(...), or layer.set_weights(...)"),
-    ("with wrong shape", "shape", "A variable's shape is fixed when it is made. Work in the other shape in NumPy, then return to the variable's own."),
-    ("'NoneType'", "gradient is None", "Something is None. A gradient is None when the loss was computed from w.numpy(): inside the tape use w itself."),
+    (
+        "add new elements of state",
+        "replaced",
+        "A built layer keeps its variables. Write into them: layer.kernel.assign(...), or layer.set_weights(...)",
+    ),
+    (
+        "with wrong shape",
+        "shape",
+        "A variable's shape is fixed when it is made. Work in the other shape in NumPy, then return to the variable's own.",
+    ),
+    (
+        "'NoneType'",
+        "gradient is None",
+        "Something is None. A gradient is None when the loss was computed from w.numpy(): inside the tape use w itself.",
+    ),
     ("no setter", "no setter", "layer.kernel cannot be replaced. Write into it: layer.kernel.assign(...)"),
-    ("inhomogeneous shape", "list of arrays", "get_weights() is a list of arrays of different shapes. Multiply each one."),
+    (
+        "inhomogeneous shape",
+        "list of arrays",
+        "get_weights() is a list of arrays of different shapes. Multiply each one.",
+    ),
     ("can't multiply sequence", "list of arrays", "get_weights() is a list. Multiply each array in it."),
-    ("weight list of length", "list of arrays", "The list has another length than the layer's weights. Multiply each array, not the list."),
-    ("Cannot cast ufunc", "in-place dtype", "An in-place operation keeps the array's dtype. Write values = values * factors instead of *=."),
-    ("Shapes (", "shape", "A variable's shape is fixed when it is made. Work in the other shape in NumPy, then return to the variable's own."),
+    (
+        "weight list of length",
+        "list of arrays",
+        "The list has another length than the layer's weights. Multiply each array, not the list.",
+    ),
+    (
+        "Cannot cast ufunc",
+        "in-place dtype",
+        "An in-place operation keeps the array's dtype. Write values = values * factors instead of *=.",
+    ),
+    (
+        "Shapes (",
+        "shape",
+        "A variable's shape is fixed when it is made. Work in the other shape in NumPy, then return to the variable's own.",
+    ),
 )
 
 
@@ -300,7 +431,10 @@ def _advice_for(outcome):
     for piece, diagnosis, advice in MESSAGES:
         if piece in text:
             return diagnosis, advice
-    return "raised", "The line above says what failed. Set the arguments to the values shown under `called`, and run the lines of your function one by one."
+    return (
+        "raised",
+        "The line above says what failed. Set the arguments to the values shown under `called`, and run the lines of your function one by one.",
+    )
 
 
 def _message_of(error):
@@ -335,7 +469,11 @@ def is_stub(answer):
     if code is None:
         return False
     operations = {step.opname for step in dis.get_instructions(code)}
-    return operations <= {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"} and set(code.co_consts) <= {None, answer.__doc__, Ellipsis}
+    return operations <= {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"} and set(code.co_consts) <= {
+        None,
+        answer.__doc__,
+        Ellipsis,
+    }
 
 
 def takes(answer, count):
@@ -354,7 +492,9 @@ def takes(answer, count):
 @cache
 def exercises():
     """All exercises by number: every file of `checks/` lists those of its lesson."""
-    found = [e for path in sorted(CHECKS.glob("[0-9]*.py")) for e in import_module(f"assignlab.checks.{path.stem}").EXERCISES]
+    found = [
+        e for path in sorted(CHECKS.glob("[0-9]*.py")) for e in import_module(f"assignlab.checks.{path.stem}").EXERCISES
+    ]
     return {e.number: e for e in found}
 
 

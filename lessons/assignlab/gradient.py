@@ -58,13 +58,19 @@ def verify_gradient(loss, variable, max_entries=256):
     start = target.numpy()
     first, again = _scalar(evaluate()), _scalar(evaluate())
     if first != again:
-        raise ValueError(f"The loss gave {first} and then {again} for the same value. Fix its random numbers or switch dropout off, then compare again.")
+        raise ValueError(
+            f"The loss gave {first} and then {again} for the same value. Fix its random numbers or switch dropout off, then compare again."
+        )
 
     with tf.GradientTape() as tape:
         value = evaluate()
     gradient = tape.gradient(value, variable)
 
-    entries = np.unique(np.linspace(0, start.size - 1, min(start.size, max_entries)).astype(int)) if start.size else np.array([], int)
+    entries = (
+        np.unique(np.linspace(0, start.size - 1, min(start.size, max_entries)).astype(int))
+        if start.size
+        else np.array([], int)
+    )
     differences, error = _central_differences(evaluate, target, start, entries)
     of_what = f"shape {start.shape}, {target.dtype.name}"
     if gradient is None:
@@ -87,18 +93,30 @@ def verify_gradient(loss, variable, max_entries=256):
 
 
 def _floating_variable(variable):
-    target = variable.value if hasattr(variable, "value") and not callable(variable.value) else variable  # keras.Variable -> tf.Variable
+    target = (
+        variable.value if hasattr(variable, "value") and not callable(variable.value) else variable
+    )  # keras.Variable -> tf.Variable
     if not isinstance(target, tf.Variable):
-        raise TypeError(f"verify_gradient needs a tf.Variable or keras.Variable as its second argument, not {type(variable).__name__}.")
+        raise TypeError(
+            f"verify_gradient needs a tf.Variable or keras.Variable as its second argument, not {type(variable).__name__}."
+        )
     if target.dtype not in (tf.float16, tf.float32, tf.float64):
-        raise TypeError(f"verify_gradient measures float16, float32 and float64 variables; this one is {target.dtype.name}.")
+        raise TypeError(
+            f"verify_gradient measures float16, float32 and float64 variables; this one is {target.dtype.name}."
+        )
     return target
 
 
 def _no_argument(loss, variable):
     if not callable(loss):
-        raise TypeError(f"verify_gradient needs a function as its first argument, not {type(loss).__name__}. Write: lambda: tf.reduce_sum(v ** 2)")
-    required = [p for p in inspect.signature(loss).parameters.values() if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        raise TypeError(
+            f"verify_gradient needs a function as its first argument, not {type(loss).__name__}. Write: lambda: tf.reduce_sum(v ** 2)"
+        )
+    required = [
+        p
+        for p in inspect.signature(loss).parameters.values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
     return (lambda: loss(variable)) if required else loss
 
 
@@ -107,7 +125,9 @@ def _scalar(value):
     if value.size != 1:
         raise ValueError(f"The loss must be one number; it has shape {value.shape}. Sum it: tf.reduce_sum(...)")
     if not np.isfinite(value).all():
-        raise ValueError(f"The loss is {value.item()} at the current value of the variable, so there is nothing to compare.")
+        raise ValueError(
+            f"The loss is {value.item()} at the current value of the variable, so there is nothing to compare."
+        )
     return value.item()
 
 

@@ -110,7 +110,9 @@ def _memory_limit():
         return
     limits = resource.getrlimit(resource.RLIMIT_AS)
     used = int(statistics.read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY if limits[1] < 0 else min(used + MEMORY, limits[1]), limits[1]))
+    resource.setrlimit(
+        resource.RLIMIT_AS, (used + MEMORY if limits[1] < 0 else min(used + MEMORY, limits[1]), limits[1])
+    )
     try:
         yield
     finally:
@@ -154,7 +156,15 @@ def _state_restored():
 def _namespaces():
     """Modules and classes whose functions an answer may replace."""
     keras = sys.modules.get("keras")  # importing it costs a second: only if the lesson uses it
-    return [builtins, np, tf, tf.Variable, rvo.BaseResourceVariable, rvo.ResourceVariable, *([keras.Variable] if keras else [])]
+    return [
+        builtins,
+        np,
+        tf,
+        tf.Variable,
+        rvo.BaseResourceVariable,
+        rvo.ResourceVariable,
+        *([keras.Variable] if keras else []),
+    ]
 
 
 def _namespace(owner):

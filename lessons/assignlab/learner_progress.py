@@ -43,7 +43,10 @@ class Progress:
         return f"{len(self.solved)} of {len(self.numbers)} exercises solved. {ahead}"
 
     def __str__(self):
-        rows = [f"lesson {lesson}  " + "  ".join(f"[{'x' if done else ' '}] {number}" for number, done in row) for lesson, row in self.lessons().items()]
+        rows = [
+            f"lesson {lesson}  " + "  ".join(f"[{'x' if done else ' '}] {number}" for number, done in row)
+            for lesson, row in self.lessons().items()
+        ]
         return "\n".join([*rows, self.summary(), *([self.note] if self.note else [])])
 
     __repr__ = __str__
@@ -63,7 +66,9 @@ class Progress:
                 look = f'fill="{DONE}"' if done else f'fill="none" stroke="{OPEN}" stroke-dasharray="4 3"'
                 text = f'fill="{INK}" font-weight="700"' if done else 'fill="currentColor"'
                 fields.append(f'<rect x="{x}" y="{y}" width="60" height="30" rx="4" {look}/>')
-                fields.append(f'<text x="{x + 30}" y="{y + 20}" text-anchor="middle" {text}>{"✓ " if done else ""}{number}</text>')
+                fields.append(
+                    f'<text x="{x + 30}" y="{y + 20}" text-anchor="middle" {text}>{"✓ " if done else ""}{number}</text>'
+                )
         width, height = 90 + 70 * max(map(len, lessons.values())), 10 + 40 * len(lessons)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
@@ -113,7 +118,10 @@ def _read(path):
     except (ValueError, KeyError, TypeError, AttributeError):
         aside = path.with_name(path.name + ".damaged")
         path.replace(aside)
-        return {}, f"The progress file could not be read and was set aside as {aside.name}. Run the cells of solved exercises again to count them."
+        return (
+            {},
+            f"The progress file could not be read and was set aside as {aside.name}. Run the cells of solved exercises again to count them.",
+        )
 
 
 def _write(path, solved):

@@ -36,7 +36,10 @@ class Panel:
         changed = np.zeros(values.shape, bool) if self.changed is None else np.broadcast_to(self.changed, values.shape)
         rows = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(1, -1)
         flags = changed.reshape(rows.shape)
-        shown = [[(number(x), bool(f)) for x, f in zip(row[:MOST_COLUMNS], flag, strict=False)] for row, flag in zip(rows[:MOST_ROWS], flags, strict=False)]
+        shown = [
+            [(number(x), bool(f)) for x, f in zip(row[:MOST_COLUMNS], flag, strict=False)]
+            for row, flag in zip(rows[:MOST_ROWS], flags, strict=False)
+        ]
         if rows.shape[1] > MOST_COLUMNS:
             shown = [[*row[:-1], ("…", False)] for row in shown]
         if rows.shape[0] > MOST_ROWS:

@@ -53,13 +53,19 @@ EXERCISES = [
                 lambda values, factors: values * factors[0],
                 "Every row was scaled by the first factor. Use all of factors at once, as a column: factors[:, None].",
             ),
-            Mistake("added", lambda values, factors: values + factors[:, None], "The factors were added. Multiply by them."),
+            Mistake(
+                "added", lambda values, factors: values + factors[:, None], "The factors were added. Multiply by them."
+            ),
             Mistake(
                 "replaced",
                 lambda values, factors: values * 0 + factors[:, None],
                 "The rows hold the factors themselves. Multiply the old values by them before assign.",
             ),
-            Mistake("twice", lambda values, factors: values * factors[:, None] ** 2, "Each row was scaled twice. Multiply once, assign once."),
+            Mistake(
+                "twice",
+                lambda values, factors: values * factors[:, None] ** 2,
+                "Each row was scaled twice. Multiply once, assign once.",
+            ),
         ),
         hints=(
             "Three steps, as in the lesson: take a snapshot, do the arithmetic in NumPy, assign the result.",
@@ -87,8 +93,14 @@ EXERCISES = [
                 lambda values, row: np.broadcast_to(np.asarray(row)[:, None], values.shape),
                 "`row` went down the columns. Let NumPy repeat it as it is: np.broadcast_to(row, v.shape).",
             ),
-            Mistake("multiplied", lambda values, row: values * row, "The rows were multiplied by `row`. They must become equal to it."),
-            Mistake("added", lambda values, row: values + row, "`row` was added to the rows. They must become equal to it."),
+            Mistake(
+                "multiplied",
+                lambda values, row: values * row,
+                "The rows were multiplied by `row`. They must become equal to it.",
+            ),
+            Mistake(
+                "added", lambda values, row: values + row, "`row` was added to the rows. They must become equal to it."
+            ),
         ),
         hints=(
             "assign never broadcasts, so the array that you give it must already have v's shape.",
@@ -121,13 +133,27 @@ EXERCISES = [
                 lambda kernel, gains: kernel * gains[:, None, None, None],
                 "The gains went along the height of the kernel. Only one axis, the output channels, stands behind the input channels.",
             ),
-            Mistake("divided", lambda kernel, gains: kernel / gains[:, None], "The kernel was divided by the gains. Multiply."),
-            Mistake("added", lambda kernel, gains: kernel + gains[:, None], "The gains were added. Multiply by them."),
-            Mistake("twice", lambda kernel, gains: kernel * gains[:, None] ** 2, "The kernel was scaled twice. Multiply once, assign once."),
             Mistake(
-                "one gain for all", lambda kernel, gains: kernel * gains[0], "Every channel got the first gain. Use all of gains, as a column: gains[:, None]."
+                "divided",
+                lambda kernel, gains: kernel / gains[:, None],
+                "The kernel was divided by the gains. Multiply.",
             ),
-            Mistake("replaced", lambda kernel, gains: kernel * 0 + gains[:, None], "The kernel holds the gains themselves. Multiply the old values by them."),
+            Mistake("added", lambda kernel, gains: kernel + gains[:, None], "The gains were added. Multiply by them."),
+            Mistake(
+                "twice",
+                lambda kernel, gains: kernel * gains[:, None] ** 2,
+                "The kernel was scaled twice. Multiply once, assign once.",
+            ),
+            Mistake(
+                "one gain for all",
+                lambda kernel, gains: kernel * gains[0],
+                "Every channel got the first gain. Use all of gains, as a column: gains[:, None].",
+            ),
+            Mistake(
+                "replaced",
+                lambda kernel, gains: kernel * 0 + gains[:, None],
+                "The kernel holds the gains themselves. Multiply the old values by them.",
+            ),
         ),
         hints=(
             "Write the kernel's shape down and put gains under the axis that it belongs to: (height, width, inputs, outputs).",

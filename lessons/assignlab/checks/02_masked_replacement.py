@@ -98,7 +98,11 @@ EXERCISES = [
                 lambda values, limit, value: values * (values <= limit),
                 "The entries became 0: that is what multiplying by a mask gives. Put `value` there.",
             ),
-            Mistake("mask stored", lambda values, limit, value: values > limit, "The mask itself was stored, as 0 and 1. Use it to choose where `value` goes."),
+            Mistake(
+                "mask stored",
+                lambda values, limit, value: values > limit,
+                "The mask itself was stored, as 0 and 1. Use it to choose where `value` goes.",
+            ),
             Mistake(
                 "arguments swapped",
                 _where(lambda values, limit, value: (values > value, limit)),
@@ -161,7 +165,11 @@ EXERCISES = [
                 _where(lambda values, low, high: (values <= high, 0.0)),
                 "Entries below low were cleared too. Join the two conditions with &.",
             ),
-            Mistake("clipped", lambda values, low, high: np.clip(values, low, high), "np.clip moves entries to the ends of the band. Here they become 0."),
+            Mistake(
+                "clipped",
+                lambda values, low, high: np.clip(values, low, high),
+                "np.clip moves entries to the ends of the band. Here they become 0.",
+            ),
             Mistake(
                 "mask stored",
                 lambda values, low, high: (values >= low) & (values <= high),
@@ -187,7 +195,9 @@ EXERCISES = [
         parameters=("v", "value"),
         reference=lambda values, value: np.where(np.isfinite(values), values, value),
         cases=_clean_cases,
-        family=st.tuples(shapes().flatmap(lambda s: arrays(s, quarters | st.sampled_from([np.nan, np.inf, -np.inf]))), quarters),
+        family=st.tuples(
+            shapes().flatmap(lambda s: arrays(s, quarters | st.sampled_from([np.nan, np.inf, -np.inf]))), quarters
+        ),
         mistakes=(
             Mistake(
                 "infinities kept",
@@ -229,7 +239,11 @@ EXERCISES = [
                 lambda values, value: np.nan_to_num(values.astype("float32"), nan=value, posinf=value),
                 "np.nan_to_num replaces -inf by a huge number of its own. Name it too: neginf=value.",
             ),
-            Mistake("all replaced", lambda values, value: np.full_like(values, value), "Every entry was replaced. Only those that are not finite should be."),
+            Mistake(
+                "all replaced",
+                lambda values, value: np.full_like(values, value),
+                "Every entry was replaced. Only those that are not finite should be.",
+            ),
         ),
         hints=(
             "x == np.nan is False even for NaN, so a comparison cannot find it. NumPy has functions that can.",
@@ -278,9 +292,15 @@ EXERCISES = [
                 "The entries with high scores went. Those below the threshold should.",
             ),
             Mistake(
-                "mask stored", lambda values, scores, threshold: scores >= threshold, "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0."
+                "mask stored",
+                lambda values, scores, threshold: scores >= threshold,
+                "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
             ),
-            Mistake("all replaced", lambda values, scores, threshold: values * 0, "Every entry became 0. Only those with a low score should."),
+            Mistake(
+                "all replaced",
+                lambda values, scores, threshold: values * 0,
+                "Every entry became 0. Only those with a low score should.",
+            ),
         ),
         hints=(
             "The mask and the array that it edits may be two different arrays, as long as their shapes agree.",

@@ -8,7 +8,18 @@ import tensorflow as tf
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, arrays, generated, same_values, shapes, show, verify_gradient_alive
+from assignlab.exercise import (
+    Exercise,
+    InPlace,
+    Mistake,
+    Wrong,
+    arrays,
+    generated,
+    same_values,
+    shapes,
+    show,
+    verify_gradient_alive,
+)
 
 SIXTEEN = np.arange(16.0).reshape(4, 4)
 
@@ -54,14 +65,30 @@ class MakesVariable(Exercise):
             given = values.copy()
             made = self.call(answer, [given], called)
             if not np.array_equal(given, values):
-                raise Wrong("argument changed", "values belongs to the caller: make the variable from it and leave it as it is.", called)
+                raise Wrong(
+                    "argument changed",
+                    "values belongs to the caller: make the variable from it and leave it as it is.",
+                    called,
+                )
             if any(made is other for other in made_before):
-                raise Wrong("same variable", "Two calls returned one and the same variable. Make a new one in each call.", called)
+                raise Wrong(
+                    "same variable",
+                    "Two calls returned one and the same variable. Make a new one in each call.",
+                    called,
+                )
             made_before.append(made)
             if not isinstance(made, tf.Variable):
-                raise Wrong("not a variable", "Return the variable that you made: return tf.Variable(...)", called, show(made), "a tf.Variable")
+                raise Wrong(
+                    "not a variable",
+                    "Return the variable that you made: return tf.Variable(...)",
+                    called,
+                    show(made),
+                    "a tf.Variable",
+                )
             if not same_values(made.numpy(), values, np.float32):
-                raise Wrong("values", "The variable must start with the given values.", called, show(made.numpy()), show(values))
+                raise Wrong(
+                    "values", "The variable must start with the given values.", called, show(made.numpy()), show(values)
+                )
             self.property_of(made, called)
             verify_gradient_alive(made, called)
             made_from.append(values.shape)
@@ -76,10 +103,14 @@ def _resizable_cases():
 
 def _is_resizable(variable, called):
     if variable.dtype != tf.float32:
-        advice = "NumPy numbers are float64 or int64 by default, and the variable takes their dtype. Say dtype=tf.float32."
+        advice = (
+            "NumPy numbers are float64 or int64 by default, and the variable takes their dtype. Say dtype=tf.float32."
+        )
         raise Wrong("dtype", advice, called, f"a {variable.dtype.name} variable", "a float32 variable")
     if not variable.trainable:
-        raise Wrong("not trainable", "Leave `trainable` at its default, True.", called, "trainable = False", "trainable = True")
+        raise Wrong(
+            "not trainable", "Leave `trainable` at its default, True.", called, "trainable = False", "trainable = True"
+        )
     for shape in ((2, 8), (16,), (3, 1, 5)):
         try:
             variable.assign(np.ones(shape, "float32"))
@@ -91,9 +122,17 @@ def _is_resizable(variable, called):
                 else "Its number of axes is fixed. shape=tf.TensorShape(None) leaves that open too."
             )
             name = "fixed shape" if fixed else "fixed rank"
-            raise Wrong(name, advice, called, f"a variable of shape {variable.shape}, which refuses {shape}", f"one that takes {shape}") from None
+            raise Wrong(
+                name,
+                advice,
+                called,
+                f"a variable of shape {variable.shape}, which refuses {shape}",
+                f"one that takes {shape}",
+            ) from None
         if variable.read_value().shape != shape:
-            raise Wrong("assign replaced", "assign did not take the value. Leave the variable's methods as they are.", called)
+            raise Wrong(
+                "assign replaced", "assign did not take the value. Leave the variable's methods as they are.", called
+            )
 
 
 EXERCISES = [
@@ -109,7 +148,9 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "column order",
-                lambda values, shape, factors: (values.reshape(shape, order="F") * factors).reshape(values.shape, order="F"),
+                lambda values, shape, factors: (values.reshape(shape, order="F") * factors).reshape(
+                    values.shape, order="F"
+                ),
                 "The entries were read down the columns. Leave out order='F': reshape reads row by row.",
             ),
             Mistake(
@@ -133,7 +174,9 @@ EXERCISES = [
                 "The entries came back in transposed order. Leave out .T: reshape alone keeps the reading order.",
             ),
             Mistake(
-                "added", lambda values, shape, factors: (values.reshape(shape) + factors).reshape(values.shape), "The factors were added. Multiply by them."
+                "added",
+                lambda values, shape, factors: (values.reshape(shape) + factors).reshape(values.shape),
+                "The factors were added. Multiply by them.",
             ),
             Mistake(
                 "twice",
@@ -167,8 +210,16 @@ EXERCISES = [
                 lambda values, matrix: np.asarray(matrix).reshape(values.shape),
                 "The shape fits, the entries are in the wrong places: reshape is not transpose. Use matrix.T.",
             ),
-            Mistake("rotated", lambda values, matrix: np.rot90(matrix), "The matrix was rotated. Rows must become columns in the same order: matrix.T."),
-            Mistake("not transposed", lambda values, matrix: matrix, "The matrix was stored as it is. Rows must become columns: matrix.T."),
+            Mistake(
+                "rotated",
+                lambda values, matrix: np.rot90(matrix),
+                "The matrix was rotated. Rows must become columns in the same order: matrix.T.",
+            ),
+            Mistake(
+                "not transposed",
+                lambda values, matrix: matrix,
+                "The matrix was stored as it is. Rows must become columns: matrix.T.",
+            ),
             Mistake(
                 "transposed twice",
                 lambda values, matrix: np.asarray(matrix).T.reshape(values.T.shape).T,
@@ -210,12 +261,18 @@ EXERCISES = [
             ),
             Mistake(
                 "rows instead of columns",
-                lambda kernel: (kernel.reshape(kernel.shape[-1], -1) - kernel.reshape(kernel.shape[-1], -1).mean(axis=1, keepdims=True)).reshape(kernel.shape),
+                lambda kernel: (
+                    kernel.reshape(kernel.shape[-1], -1)
+                    - kernel.reshape(kernel.shape[-1], -1).mean(axis=1, keepdims=True)
+                ).reshape(kernel.shape),
                 "The rows of kernel.reshape(outputs, -1) are not filters: reshape is not transpose. The output axis comes last: reshape(-1, outputs).",
             ),
             Mistake(
                 "standardised",
-                lambda kernel: (kernel - kernel.mean(axis=(0, 1, 2))) / np.where(kernel.std(axis=(0, 1, 2)) > 0, kernel.std(axis=(0, 1, 2)), 1),
+                lambda kernel: (
+                    (kernel - kernel.mean(axis=(0, 1, 2)))
+                    / np.where(kernel.std(axis=(0, 1, 2)) > 0, kernel.std(axis=(0, 1, 2)), 1)
+                ),
                 "The filters were also divided by their deviation. Subtract the mean, nothing else.",
             ),
             Mistake(
@@ -223,7 +280,11 @@ EXERCISES = [
                 lambda kernel: kernel * 0 + kernel.mean(axis=(0, 1, 2)),
                 "The means themselves were stored. Subtract them from the kernel.",
             ),
-            Mistake("mean added", lambda kernel: kernel + kernel.mean(axis=(0, 1, 2)), "The means were added. Subtract them."),
+            Mistake(
+                "mean added",
+                lambda kernel: kernel + kernel.mean(axis=(0, 1, 2)),
+                "The means were added. Subtract them.",
+            ),
         ),
         hints=(
             "A kernel has shape (height, width, inputs, outputs). As a matrix with outputs columns, each column is one filter.",

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from assignlab.exercise import Exercise, InPlace, Mistake, Wrong, arrays, same_returned, same_values, shapes, show, verify_gradient_alive, why_unchanged
+from assignlab.exercise import (
+    Exercise,
+    InPlace,
+    Mistake,
+    Wrong,
+    arrays,
+    same_returned,
+    same_values,
+    shapes,
+    show,
+    verify_gradient_alive,
+    why_unchanged,
+)
 
 
 def _negative_cases():
@@ -62,10 +74,23 @@ class EditsLayer(Exercise):
                 if count:
                     wrong.in_a_later_case()
                 raise
-            if any(vars(layer).get(name) is not value for name, value in held.items()) or [id(w) for w in layer.weights] != [id(w) for w in owned]:
-                raise Wrong("replaced", "The layer holds another object now. Keep its variables and write into them: layer.kernel.assign(...)", called)
-            if any(weight.value is not variable or weight.trainable != trainable for weight, (variable, trainable) in zip(owned, inner, strict=True)):
-                raise Wrong("resource changed", "Leave the layer's variables themselves alone, and write their values with assign or set_weights.", called)
+            if any(vars(layer).get(name) is not value for name, value in held.items()) or [
+                id(w) for w in layer.weights
+            ] != [id(w) for w in owned]:
+                raise Wrong(
+                    "replaced",
+                    "The layer holds another object now. Keep its variables and write into them: layer.kernel.assign(...)",
+                    called,
+                )
+            if any(
+                weight.value is not variable or weight.trainable != trainable
+                for weight, (variable, trainable) in zip(owned, inner, strict=True)
+            ):
+                raise Wrong(
+                    "resource changed",
+                    "Leave the layer's variables themselves alone, and write their values with assign or set_weights.",
+                    called,
+                )
             self.verify_weights(answer, layer, owned, before, arguments, returned, called, example=count == 0)
             described.append(shapes_of)
         return f"every weight of layers with {'; with '.join(described)}; the same variables, gradient alive"
@@ -76,12 +101,23 @@ class EditsLayer(Exercise):
         for weight, got, want in zip(owned, now, expected, strict=True):
             if same_values(got, want, np.float32):
                 continue
-            text = dict(called=called, got=f"{weight.name} = {show(got)}", expected=f"{weight.name} = {show(want.astype(got.dtype))}")
+            text = dict(
+                called=called,
+                got=f"{weight.name} = {show(got)}",
+                expected=f"{weight.name} = {show(want.astype(got.dtype))}",
+            )
             if all(np.array_equal(g, b) for g, b in zip(now, before, strict=True)):
                 diagnosis, advice = why_unchanged(answer, self.parameters[0], returned, want)
                 names = set(answer.__code__.co_names) if hasattr(answer, "__code__") else set()
-                if isinstance(returned, list) and len(returned) == len(expected) and all(map(same_returned, returned, expected)):
-                    diagnosis, advice = "returned", "The right values came back as a list, but the layer still has the old ones: layer.set_weights(...)"
+                if (
+                    isinstance(returned, list)
+                    and len(returned) == len(expected)
+                    and all(map(same_returned, returned, expected))
+                ):
+                    diagnosis, advice = (
+                        "returned",
+                        "The right values came back as a list, but the layer still has the old ones: layer.set_weights(...)",
+                    )
                 elif {"get_weights", "set_weights"} <= names:
                     diagnosis, advice = (
                         "old values assigned",
@@ -95,7 +131,9 @@ class EditsLayer(Exercise):
                     advice = "`weight *= factor` gives the name a new tensor; the variable keeps its values. Write into it: weight.assign(...)"
                 raise Wrong(diagnosis, advice, **text)
             for mistake in self.mistakes:
-                if all(same_values(g, mistake.gives(b, *arguments), np.float32) for g, b in zip(now, before, strict=True)):
+                if all(
+                    same_values(g, mistake.gives(b, *arguments), np.float32) for g, b in zip(now, before, strict=True)
+                ):
                     raise Wrong(mistake.diagnosis, mistake.advice, **text)
             if sum(same_values(g, w, np.float32) for g, w in zip(now, expected, strict=True)):
                 raise Wrong(
@@ -104,8 +142,14 @@ class EditsLayer(Exercise):
                     **text,
                 )
             if not example:
-                raise Wrong("example only", "Right for the first layer, wrong for this one: use the arguments, and every weight of the layer.", **text)
-            raise Wrong("values", "Something was written, but not these values. Print the arrays before and after.", **text)
+                raise Wrong(
+                    "example only",
+                    "Right for the first layer, wrong for this one: use the arguments, and every weight of the layer.",
+                    **text,
+                )
+            raise Wrong(
+                "values", "Something was written, but not these values. Print the arrays before and after.", **text
+            )
         for weight in owned:
             verify_gradient_alive(weight.value, called)
 
@@ -131,11 +175,23 @@ EXERCISES = [
         cases=_negative_cases,
         family=st.tuples(shapes().flatmap(arrays)),
         mistakes=(
-            Mistake("mask inverted", lambda values: np.minimum(values, 0.0), "The positive entries were replaced. Zero those below 0."),
+            Mistake(
+                "mask inverted",
+                lambda values: np.minimum(values, 0.0),
+                "The positive entries were replaced. Zero those below 0.",
+            ),
             Mistake("absolute value", np.abs, "The negative entries changed their sign. They must become 0."),
             Mistake("all replaced", lambda values: values * 0, "Every entry became 0. Only the negative ones should."),
-            Mistake("mask stored", lambda values: values < 0, "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0."),
-            Mistake("mask stored", lambda values: values > 0, "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0."),
+            Mistake(
+                "mask stored",
+                lambda values: values < 0,
+                "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
+            ),
+            Mistake(
+                "mask stored",
+                lambda values: values > 0,
+                "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
+            ),
             Mistake("mask stored", np.sign, "The signs were stored. The positive entries must keep their values."),
         ),
         hints=(
@@ -150,7 +206,9 @@ EXERCISES = [
         number="4.2",
         function="clipped_step",
         parameters=("w", "x", "y", "learning_rate", "limit"),
-        reference=lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * _gradient(w, x.astype(np.float64), y.astype(np.float64)), limit),
+        reference=lambda w, x, y, learning_rate, limit: _clip(
+            w - learning_rate * _gradient(w, x.astype(np.float64), y.astype(np.float64)), limit
+        ),
         cases=_step_cases,
         family=st.tuples(st.integers(1, 6), st.integers(1, 3)).flatmap(
             lambda n: st.tuples(
@@ -176,7 +234,9 @@ EXERCISES = [
             ),
             Mistake(
                 "clipped before the step",
-                lambda w, x, y, learning_rate, limit: _clip(w, limit) - learning_rate * _gradient(_clip(w, limit), x, y),
+                lambda w, x, y, learning_rate, limit: (
+                    _clip(w, limit) - learning_rate * _gradient(_clip(w, limit), x, y)
+                ),
                 "The weights were clipped and then moved out of the limits again by the step. Clip last.",
             ),
             Mistake(
@@ -230,14 +290,20 @@ EXERCISES = [
         reference=lambda weight, factor: weight * np.float32(factor),
         cases=_layer_cases,
         mistakes=(
-            Mistake("twice", lambda weight, factor: weight * factor**2, "Every weight was scaled twice. Multiply once, write once."),
+            Mistake(
+                "twice",
+                lambda weight, factor: weight * factor**2,
+                "Every weight was scaled twice. Multiply once, write once.",
+            ),
             Mistake(
                 "replaced by the factor",
                 lambda weight, factor: weight * 0 + factor,
                 "The weights became the factor itself. Multiply the old values by it.",
             ),
             Mistake("added", lambda weight, factor: weight + factor, "The factor was added. Multiply by it."),
-            Mistake("divided", lambda weight, factor: weight / factor, "The weights were divided by the factor. Multiply."),
+            Mistake(
+                "divided", lambda weight, factor: weight / factor, "The weights were divided by the factor. Multiply."
+            ),
         ),
         hints=(
             "layer.get_weights() returns a list of NumPy copies. What puts them back?",

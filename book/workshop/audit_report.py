@@ -2,7 +2,8 @@
 
 import sys
 
-from notebook_store import ROOT, NotebookStore, notebooks
+from course import ROOT, notebooks
+from notebook_store import NotebookStore
 
 MUST_ASSIGN = ("lessons", "solutions")  # a notebook of these folders that writes no variable proves nothing
 
@@ -13,8 +14,14 @@ def report(root=ROOT):
     tallies = {path.relative_to(root): store.tally(path) for path in notebooks(root)}
     problems = [f"{path}: has not passed as it is now" for path, tally in tallies.items() if not tally]
     proven = {path: tally for path, tally in tallies.items() if tally}
-    problems += [f"{path}: no assign was audited" for path, t in proven.items() if path.parts[0] in MUST_ASSIGN and not t["assigns"]]
-    assigns, preserved, integers = (sum(t[name] for t in proven.values()) for name in ("assigns", "preserved", "integers"))
+    problems += [
+        f"{path}: no assign was audited"
+        for path, t in proven.items()
+        if path.parts[0] in MUST_ASSIGN and not t["assigns"]
+    ]
+    assigns, preserved, integers = (
+        sum(t[name] for t in proven.values()) for name in ("assigns", "preserved", "integers")
+    )
     if not assigns:
         problems.append("no assign was audited in any notebook")
     if preserved != assigns:

@@ -12,9 +12,16 @@ import tensorflow as tf
 
 from assignlab import guard
 from assignlab.checker import examine
-from test_exercises import SOLUTIONS
+from course import exercise_cells
 
-COMPARISONS = {ast.Gt: (ast.GtE, ast.Lt), ast.Lt: (ast.LtE, ast.Gt), ast.GtE: (ast.Gt, ast.LtE), ast.LtE: (ast.Lt, ast.GtE)}
+SOLUTIONS = exercise_cells("solutions")
+
+COMPARISONS = {
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.GtE: (ast.Gt, ast.LtE),
+    ast.LtE: (ast.Lt, ast.GtE),
+}
 OPERATORS = {
     ast.Mult: (ast.Div, ast.Add),
     ast.Add: (ast.Sub, ast.Mult),
@@ -35,7 +42,10 @@ METHODS = {
 
 # (exercise, mutated line): why no check can notice it
 EQUIVALENT = {
-    ("3.3", "filters = kernel.numpy().reshape(-2, kernel.shape[-1])"): "NumPy takes any negative length for the unknown one",
+    (
+        "3.3",
+        "filters = kernel.numpy().reshape(-2, kernel.shape[-1])",
+    ): "NumPy takes any negative length for the unknown one",
     ("4.1", "values[values <= 0] = 0"): "an entry that is 0 becomes 0",
 }
 
@@ -73,16 +83,30 @@ def mutations(node):
 
 def mutants(function):
     """(line as changed, function node) for each mutant of a function: one place changed, or one statement left out."""
-    places = [(parent, field, i) for parent in ast.walk(function) for field, value in ast.iter_fields(parent) for i in _positions(value) if field != "args"]
+    places = [
+        (parent, field, i)
+        for parent in ast.walk(function)
+        for field, value in ast.iter_fields(parent)
+        for i in _positions(value)
+        if field != "args"
+    ]
     for number, (parent, field, i) in enumerate(places):
         child = _get(parent, field, i)
         if (isinstance(child, ast.stmt) and parent is not function) or isinstance(child, ast.stmt):
-            variants = [ast.Pass()] if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)) else []
+            variants = (
+                [ast.Pass()] if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)) else []
+            )
         else:
             variants = list(mutations(child))
         for variant in variants:
             changed = copy.deepcopy(function)
-            twin = [(p, f, k) for p in ast.walk(changed) for f, value in ast.iter_fields(p) for k in _positions(value) if f != "args"][number]
+            twin = [
+                (p, f, k)
+                for p in ast.walk(changed)
+                for f, value in ast.iter_fields(p)
+                for k in _positions(value)
+                if f != "args"
+            ][number]
             _set(*twin, variant)
             text = ast.unparse(ast.fix_missing_locations(changed))
             before = ast.unparse(function).splitlines()
@@ -125,6 +149,11 @@ if __name__ == "__main__":
     for exercise in SOLUTIONS:
         count, alive = survivors(exercise)
         total, left = total + count, left + len(alive)
-        print(f"{exercise}: {count - len(alive)} of {count} mutants noticed", *(f"\n     survived: {line}" for line in alive))
-    print(f"score: {total - left} of {total} mutants noticed ({(total - left) / total:.0%}); {len(EQUIVALENT)} more are equivalent")
+        print(
+            f"{exercise}: {count - len(alive)} of {count} mutants noticed",
+            *(f"\n     survived: {line}" for line in alive),
+        )
+    print(
+        f"score: {total - left} of {total} mutants noticed ({(total - left) / total:.0%}); {len(EQUIVALENT)} more are equivalent"
+    )
     sys.exit(bool(left))

@@ -42,5 +42,5 @@ def right(number, function=None):
 def answers():
     """All answers of all lessons."""
     for path in sorted(Path(__file__).parent.glob("[0-9]*.py")):
-        import_module(f"assignlab.checks.answers.{path.stem}")
+        import_module(f"answers.{path.stem}")
     return tuple(_collected)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import yaml
 
-from notebook_store import FOLDERS, KERNEL_ENVIRONMENT, ROOT, notebooks
+from course import FOLDERS, ROOT, exercise_cells, notebooks
+from notebook_store import KERNEL_ENVIRONMENT
 
 BIN = Path(sys.executable).parent
 DEFAULT_ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in KERNEL_ENVIRONMENT}
@@ -66,31 +67,38 @@ def pipelines():
         }
     print(f"{len(notebooks())} notebooks, {os.cpu_count()} cores, from nothing, in seconds:")
     for title, parts in (("default", theirs), ("this project", mine)):
-        print(f"  {title:<13}{sum(parts.values()):6.1f}  = " + " + ".join(f"{value:.1f} ({name})" for name, value in parts.items()))
-    print(f"  this project is {sum(theirs.values()) / sum(mine.values()):.1f} times faster; with nothing changed its notebooks take {again:.1f} s")
+        print(
+            f"  {title:<13}{sum(parts.values()):6.1f}  = "
+            + " + ".join(f"{value:.1f} ({name})" for name, value in parts.items())
+        )
+    print(
+        f"  this project is {sum(theirs.values()) / sum(mine.values()):.1f} times faster; with nothing changed its notebooks take {again:.1f} s"
+    )
 
 
 def imports():
     def best(code):
         return min(seconds("python", "-c", code, cwd=ROOT, env={**os.environ, **KERNEL_ENVIRONMENT}) for _ in range(3))
 
-    bare, package, tensorflow, both = map(best, ("pass", "import assignlab", "import tensorflow", "import tensorflow, assignlab.checker, assignlab.gradient"))
-    print(f"import tensorflow {tensorflow - bare:.2f} s; import assignlab {package - bare:.3f} s; all of it beside TensorFlow {both - tensorflow:+.2f} s")
+    bare, package, tensorflow, both = map(
+        best,
+        ("pass", "import assignlab", "import tensorflow", "import tensorflow, assignlab.checker, assignlab.gradient"),
+    )
+    print(
+        f"import tensorflow {tensorflow - bare:.2f} s; import assignlab {package - bare:.3f} s; all of it beside TensorFlow {both - tensorflow:+.2f} s"
+    )
 
 
 def checks():
     from assignlab.checker import examine
     from assignlab.exercise import exercises
 
-    times = {number: timed(lambda number=number: examine(number, solution(number))) for number in exercises()}
+    solutions = exercise_cells("solutions")
+    times = {n: timed(lambda n=n: examine(n, solutions[n].function())) for n in exercises()}
     slowest = max(times, key=times.get)
-    print(f"a check answers in {statistics.median(times.values()):.2f} s (median of {len(times)}), the slowest, {slowest}, in {times[slowest]:.2f} s")
-
-
-def solution(number):
-    from test_exercises import SOLUTIONS, function_of
-
-    return function_of(SOLUTIONS[number])
+    print(
+        f"a check answers in {statistics.median(times.values()):.2f} s (median of {len(times)}), the slowest, {slowest}, in {times[slowest]:.2f} s"
+    )
 
 
 def timed(run):

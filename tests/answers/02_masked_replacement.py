@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from assignlab.checks.answers import right, wrong
+from answers import right, wrong
 
 # 2.1 replace_above
 
@@ -82,15 +82,39 @@ wrong("2.1", "None assigned", lambda v, limit, value: v.assign(np.putmask(v.nump
 
 wrong("2.2", "mask stored", lambda v, low, high: v.assign((v.numpy() >= low) & (v.numpy() <= high)))
 
-wrong("2.2", "ends excluded", lambda v, low, high: v.assign(np.where((v.numpy() > low) & (v.numpy() < high), 0, v.numpy())))
-wrong("2.2", "one end excluded", lambda v, low, high: v.assign(np.where((v.numpy() >= low) & (v.numpy() < high), 0, v.numpy())))
-wrong("2.2", "one end excluded", lambda v, low, high: v.assign(np.where((v.numpy() > low) & (v.numpy() <= high), 0, v.numpy())))
-wrong("2.2", "or instead of and", lambda v, low, high: v.assign(np.where((v.numpy() >= low) | (v.numpy() <= high), 0, v.numpy())))
-wrong("2.2", "mask inverted", lambda v, low, high: v.assign(np.where((v.numpy() < low) | (v.numpy() > high), 0, v.numpy())))
+wrong(
+    "2.2",
+    "ends excluded",
+    lambda v, low, high: v.assign(np.where((v.numpy() > low) & (v.numpy() < high), 0, v.numpy())),
+)
+wrong(
+    "2.2",
+    "one end excluded",
+    lambda v, low, high: v.assign(np.where((v.numpy() >= low) & (v.numpy() < high), 0, v.numpy())),
+)
+wrong(
+    "2.2",
+    "one end excluded",
+    lambda v, low, high: v.assign(np.where((v.numpy() > low) & (v.numpy() <= high), 0, v.numpy())),
+)
+wrong(
+    "2.2",
+    "or instead of and",
+    lambda v, low, high: v.assign(np.where((v.numpy() >= low) | (v.numpy() <= high), 0, v.numpy())),
+)
+wrong(
+    "2.2",
+    "mask inverted",
+    lambda v, low, high: v.assign(np.where((v.numpy() < low) | (v.numpy() > high), 0, v.numpy())),
+)
 wrong("2.2", "one condition only", lambda v, low, high: v.assign(np.where(v.numpy() >= low, 0, v.numpy())))
 wrong("2.2", "one condition only", lambda v, low, high: v.assign(np.where(v.numpy() <= high, 0, v.numpy())))
 wrong("2.2", "clipped", lambda v, low, high: v.assign(np.clip(v.numpy(), low, high)))
-wrong("2.2", "ambiguous truth value", lambda v, low, high: v.assign(np.where(v.numpy() >= low and v.numpy() <= high, 0, v.numpy())))
+wrong(
+    "2.2",
+    "ambiguous truth value",
+    lambda v, low, high: v.assign(np.where(v.numpy() >= low and v.numpy() <= high, 0, v.numpy())),
+)
 wrong("2.2", "ambiguous truth value", lambda v, low, high: v.assign(np.where(low <= v.numpy() <= high, 0, v.numpy())))
 wrong("2.2", "returned", lambda v, low, high: np.where((v.numpy() >= low) & (v.numpy() <= high), 0, v.numpy()))
 wrong("2.2", "example only", lambda v, low, high: v.assign(np.where((v.numpy() >= 3) & (v.numpy() <= 6), 0, v.numpy())))
@@ -132,10 +156,18 @@ wrong("2.3", "infinities kept", lambda v, value: v.assign(np.where(np.isnan(v.nu
 wrong("2.3", "NaN kept", lambda v, value: v.assign(np.where(np.isinf(v.numpy()), value, v.numpy())))
 wrong("2.3", "mask inverted", lambda v, value: v.assign(np.where(np.isfinite(v.numpy()), value, v.numpy())))
 wrong("2.3", "nan_to_num", lambda v, value: v.assign(np.nan_to_num(v.numpy(), nan=value)))
-wrong("2.3", "multiplied by mask", lambda v, value: v.assign(v.numpy() * np.isfinite(v.numpy()) + value * ~np.isfinite(v.numpy())))
+wrong(
+    "2.3",
+    "multiplied by mask",
+    lambda v, value: v.assign(v.numpy() * np.isfinite(v.numpy()) + value * ~np.isfinite(v.numpy())),
+)
 wrong("2.3", "example only", lambda v, value: v.assign(np.nan_to_num(v.numpy(), nan=0, posinf=0, neginf=0)))
 wrong("2.3", "returned", lambda v, value: np.where(np.isfinite(v.numpy()), v.numpy(), value))
-wrong("2.3", "one infinity kept", lambda v, value: v.assign(np.where(np.isnan(v.numpy()) | (v.numpy() == np.inf), value, v.numpy())))
+wrong(
+    "2.3",
+    "one infinity kept",
+    lambda v, value: v.assign(np.where(np.isnan(v.numpy()) | (v.numpy() == np.inf), value, v.numpy())),
+)
 
 
 @wrong("2.3", "infinities kept")
@@ -191,8 +223,16 @@ wrong("2.3", "nan_to_num", lambda v, value: v.assign(np.nan_to_num(v.numpy(), na
 wrong("2.4", "mask stored", lambda w, scores, threshold: w.assign(scores >= threshold))
 wrong("2.4", "all replaced", lambda w, scores, threshold: w.assign(w.numpy() * 0))
 
-wrong("2.4", "mask of the wrong array", lambda w, scores, threshold: w.assign(np.where(w.numpy() < threshold, 0, w.numpy())))
-wrong("2.4", "mask of the wrong array", lambda w, scores, threshold: w.assign(np.where(np.abs(w.numpy()) < threshold, 0, w.numpy())))
+wrong(
+    "2.4",
+    "mask of the wrong array",
+    lambda w, scores, threshold: w.assign(np.where(w.numpy() < threshold, 0, w.numpy())),
+)
+wrong(
+    "2.4",
+    "mask of the wrong array",
+    lambda w, scores, threshold: w.assign(np.where(np.abs(w.numpy()) < threshold, 0, w.numpy())),
+)
 wrong("2.4", "off by one", lambda w, scores, threshold: w.assign(np.where(scores <= threshold, 0, w.numpy())))
 wrong("2.4", "mask inverted", lambda w, scores, threshold: w.assign(np.where(scores >= threshold, 0, w.numpy())))
 wrong("2.4", "scores written", lambda w, scores, threshold: w.assign(np.where(scores < threshold, 0, scores)))

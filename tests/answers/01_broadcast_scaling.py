@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from assignlab.checks.answers import right, wrong
+from answers import right, wrong
 
 # 1.1 scale_rows
 
@@ -94,7 +94,11 @@ wrong("1.2", "added", lambda v, row: v.assign(v.numpy() + row))
 wrong("1.2", "example only", lambda v, row: v.assign(np.array([row, row])))
 wrong("1.2", "example only", lambda v, row: v.assign([[7, 8], [7, 8]]))
 wrong("1.2", "tensor of another dtype", lambda v, row: v.assign(tf.constant(np.broadcast_to(row, v.shape))))
-wrong("1.2", "item assignment", lambda v, row: v.__setitem__(0, row) if hasattr(v, "__setitem__") else exec("v[0] = 1", {"v": v}))
+wrong(
+    "1.2",
+    "item assignment",
+    lambda v, row: v.__setitem__(0, row) if hasattr(v, "__setitem__") else exec("v[0] = 1", {"v": v}),
+)
 
 
 @wrong("1.2", "copy edited")
@@ -137,7 +141,9 @@ wrong("1.3", "returned", lambda kernel, gains: kernel.numpy() * gains[:, None])
 wrong("1.3", "divided", lambda kernel, gains: kernel.assign(kernel.numpy() / gains[:, None]))
 wrong("1.3", "example only", lambda kernel, gains: kernel.assign(np.broadcast_to([[10, 10], [100, 100]], kernel.shape)))
 wrong("1.3", "values", lambda kernel, gains: kernel[0, 0].assign(kernel[0, 0] * gains[:, None]))
-wrong("1.3", "tensor of another dtype", lambda kernel, gains: kernel.assign(tf.constant(kernel.numpy() * gains[:, None])))
+wrong(
+    "1.3", "tensor of another dtype", lambda kernel, gains: kernel.assign(tf.constant(kernel.numpy() * gains[:, None]))
+)
 wrong("1.3", "new variable", lambda kernel, gains: tf.Variable(kernel * gains[:, None]).assign(kernel * 1))
 
 

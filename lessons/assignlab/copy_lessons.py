@@ -9,7 +9,7 @@ LESSONS = Path(__file__).resolve().parents[1]
 DEFAULT = "my_lessons"
 
 
-def start(folder=None):
+def copy_lessons(folder=None):
     """Copy each lesson that `folder` does not hold yet; a lesson that is there is never touched.
 
     Parameters
@@ -31,7 +31,9 @@ def start(folder=None):
     """
     originals = sorted(LESSONS.glob("[0-9]*.ipynb"))
     if not originals:
-        raise FileNotFoundError("The lessons are not beside the installed package. Run this from a copy of the course installed with: pip install -e .")
+        raise FileNotFoundError(
+            "The lessons are not beside the installed package. Run this from a copy of the course installed with: pip install -e ."
+        )
     folder = Path(folder) if folder else LESSONS.parent / DEFAULT
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file. Name a folder, or leave the name out: the default is {DEFAULT}")

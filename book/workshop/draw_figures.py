@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from assignlab.picture import Panel, draw
 
-FIGURES = Path(__file__).parent / "figures"
+FIGURES = Path(__file__).parents[1] / "assets" / "figures"
 
 
 def broadcast_scaling():

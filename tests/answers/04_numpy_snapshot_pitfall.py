@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from assignlab.checks.answers import right, wrong
+from answers import right, wrong
 
 # 4.1 zero_negatives
 
@@ -184,16 +184,38 @@ def _(w, x, y, learning_rate, limit):
 wrong("4.3", "returned", lambda layer, factor: [factor * w for w in layer.get_weights()])
 wrong("4.3", "added", lambda layer, factor: layer.set_weights([w + factor for w in layer.get_weights()]))
 wrong("4.3", "divided", lambda layer, factor: layer.set_weights([w / factor for w in layer.get_weights()]))
-wrong("4.3", "resource changed", lambda layer, factor: [layer.set_weights([factor * w for w in layer.get_weights()]), setattr(layer, "trainable", False)])
+wrong(
+    "4.3",
+    "resource changed",
+    lambda layer, factor: [
+        layer.set_weights([factor * w for w in layer.get_weights()]),
+        setattr(layer, "trainable", False),
+    ],
+)
 
 wrong("4.3", "only some weights", lambda layer, factor: layer.kernel.assign(layer.kernel * factor))
-wrong("4.3", "twice", lambda layer, factor: [layer.set_weights([factor * w for w in layer.get_weights()]) for _ in range(2)])
-wrong("4.3", "replaced by the factor", lambda layer, factor: layer.set_weights([w * 0 + factor for w in layer.get_weights()]))
+wrong(
+    "4.3",
+    "twice",
+    lambda layer, factor: [layer.set_weights([factor * w for w in layer.get_weights()]) for _ in range(2)],
+)
+wrong(
+    "4.3",
+    "replaced by the factor",
+    lambda layer, factor: layer.set_weights([w * 0 + factor for w in layer.get_weights()]),
+)
 wrong("4.3", "replaced", lambda layer, factor: setattr(layer, "_kernel", factor * layer.kernel.numpy()))
 wrong("4.3", "list of arrays", lambda layer, factor: layer.set_weights(layer.get_weights() * 2))
 wrong("4.3", "copy edited", lambda layer, factor: [factor * w for w in layer.get_weights()] and None)
 wrong("4.3", "example only", lambda layer, factor: layer.set_weights([0.5 * w for w in layer.get_weights()]))
-wrong("4.3", "example only", lambda layer, factor: (layer.kernel.assign(factor * layer.kernel), layer.use_bias and layer.bias.assign(factor * layer.bias)))
+wrong(
+    "4.3",
+    "example only",
+    lambda layer, factor: (
+        layer.kernel.assign(factor * layer.kernel),
+        layer.use_bias and layer.bias.assign(factor * layer.bias),
+    ),
+)
 
 
 @wrong("4.3", "copy edited")

@@ -3,21 +3,29 @@
 import numpy as np
 import tensorflow as tf
 
-from assignlab.checks.answers import right, wrong
+from answers import right, wrong
 
 # 3.1 scale_seen_as
 
 wrong("3.1", "shape", lambda v, shape, factors: v.assign(v.numpy().reshape(shape) * factors))
 wrong("3.1", "returned", lambda v, shape, factors: (v.numpy().reshape(shape) * factors).reshape(v.shape))
-wrong("3.1", "column order", lambda v, s, f: v.assign((v.numpy().reshape(s, order="F") * f).reshape(v.shape, order="F")))
+wrong(
+    "3.1", "column order", lambda v, s, f: v.assign((v.numpy().reshape(s, order="F") * f).reshape(v.shape, order="F"))
+)
 wrong("3.1", "transposed", lambda v, shape, factors: v.assign((v.numpy().T.reshape(shape) * factors).reshape(v.shape)))
 wrong("3.1", "does not broadcast", lambda v, shape, factors: v.assign(v.numpy() * factors))
 wrong(
     "3.1",
     "example only",
-    lambda v, shape, factors: v.assign((v.numpy().reshape(2, 8) * np.arange(1, 9)).reshape(4, 4)) if v.shape == (4, 4) else v.assign(v * 3),
+    lambda v, shape, factors: (
+        v.assign((v.numpy().reshape(2, 8) * np.arange(1, 9)).reshape(4, 4)) if v.shape == (4, 4) else v.assign(v * 3)
+    ),
 )
-wrong("3.1", "tensor of another dtype", lambda v, shape, factors: v.assign(tf.constant((v.numpy().reshape(shape) * factors).reshape(v.shape))))
+wrong(
+    "3.1",
+    "tensor of another dtype",
+    lambda v, shape, factors: v.assign(tf.constant((v.numpy().reshape(shape) * factors).reshape(v.shape))),
+)
 wrong("3.1", "shape", lambda v, shape, factors: v.set_shape(shape))
 wrong("3.1", "no reshape on a variable", lambda v, shape, factors: v.reshape(shape))
 
@@ -64,7 +72,11 @@ wrong("3.2", "reshaped", lambda v, matrix: v.assign(tf.reshape(tf.cast(matrix, v
 wrong("3.2", "shape", lambda v, matrix: v.assign(matrix))
 wrong("3.2", "returned", lambda v, matrix: matrix.T)
 wrong("3.2", "tensor of another dtype", lambda v, matrix: v.assign(tf.transpose(matrix)))
-wrong("3.2", "example only", lambda v, matrix: v.assign([[0, 3], [1, 4], [2, 5]]) if v.shape == (3, 2) else v.assign(v + 1))
+wrong(
+    "3.2",
+    "example only",
+    lambda v, matrix: v.assign([[0, 3], [1, 4], [2, 5]]) if v.shape == (3, 2) else v.assign(v + 1),
+)
 wrong("3.2", "rotated", lambda v, matrix: v.assign(np.rot90(matrix)))
 
 
@@ -103,12 +115,18 @@ wrong("3.3", "one mean for all", lambda kernel: kernel.assign(kernel.numpy() - k
 wrong("3.3", "wrong axis", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=-1, keepdims=True)))
 wrong("3.3", "wrong axis", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=0)))
 wrong("3.3", "returned", lambda kernel: kernel.numpy() - kernel.numpy().mean(axis=(0, 1, 2)))
-wrong("3.3", "mean kept", lambda kernel: kernel.assign(np.broadcast_to(kernel.numpy().mean(axis=(0, 1, 2)), kernel.shape)))
+wrong(
+    "3.3", "mean kept", lambda kernel: kernel.assign(np.broadcast_to(kernel.numpy().mean(axis=(0, 1, 2)), kernel.shape))
+)
 wrong("3.3", "mean added", lambda kernel: kernel.assign(kernel.numpy() + kernel.numpy().mean(axis=(0, 1, 2))))
 wrong(
     "3.3",
     "example only",
-    lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().reshape(4, 2).mean(axis=0)) if kernel.shape == (2, 2, 1, 2) else kernel.assign(kernel * 2),
+    lambda kernel: (
+        kernel.assign(kernel.numpy() - kernel.numpy().reshape(4, 2).mean(axis=0))
+        if kernel.shape == (2, 2, 1, 2)
+        else kernel.assign(kernel * 2)
+    ),
 )
 
 
@@ -166,7 +184,11 @@ wrong("3.4", "fixed shape", lambda values: tf.Variable(values, dtype=tf.float32)
 wrong("3.4", "fixed shape", lambda values: tf.Variable(values, dtype=tf.float32, shape=None))
 wrong("3.4", "fixed rank", lambda values: tf.Variable(values, dtype=tf.float32, shape=[None] * values.ndim))
 wrong("3.4", "dtype", lambda values: tf.Variable(values, shape=tf.TensorShape(None)))
-wrong("3.4", "not trainable", lambda values: tf.Variable(values, dtype=tf.float32, shape=tf.TensorShape(None), trainable=False))
+wrong(
+    "3.4",
+    "not trainable",
+    lambda values: tf.Variable(values, dtype=tf.float32, shape=tf.TensorShape(None), trainable=False),
+)
 wrong("3.4", "not a variable", lambda values: tf.constant(values, dtype=tf.float32))
 wrong("3.4", "values", lambda values: tf.Variable(values * 0, dtype=tf.float32, shape=tf.TensorShape(None)))
 wrong("3.4", "dtype", lambda values: tf.Variable(values, dtype=tf.float64, shape=tf.TensorShape(None)))

@@ -16,18 +16,13 @@ import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
-ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("lessons", "solutions", "book")
+from course import ROOT
+
 KERNEL_ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow 2.21 is quiet only with both
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "ASSIGNLAB_PROGRESS": "off",  # a solution that passes is no learner's progress
 }
-
-
-def notebooks(root=ROOT):
-    """Every notebook of the project, in reading order of its folders."""
-    return [path for folder in FOLDERS for path in sorted((root / folder).glob("*.ipynb"))]
 
 
 def stamp(root=ROOT):
