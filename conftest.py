@@ -1,9 +1,12 @@
-"""Run every notebook as a test, once, with every write to a variable audited.
+"""Run every notebook as a test, once, with every write to a variable audited and every cell's claim proven.
 
-nbmake runs the notebooks. Here its kernel gets the audit (`assignlab.audit`) from outside, so that no line of a lesson asks for it and none can switch it
-off; a notebook that passed unchanged is not run again (`book/workshop/notebook_store.py`).
+This file swaps nbmake's client and runner (of the pinned version; these two names are all that is replaced, at the end
+of the classes below). The kernel gets the audit (`assignlab.audit`) from outside, so that no line of a lesson asks for
+it and none can switch it off; after each cell the client runs the cell's proof (`book/workshop/claims.py`); a notebook
+that passed unchanged, with unchanged claims, is not run again (`book/workshop/notebook_store.py`).
 """
 
+import ast
 import json
 import os
 import tempfile
@@ -16,39 +19,78 @@ import pytest
 from nbclient import NotebookClient
 from nbmake.nb_result import NotebookError
 
+from claims import Claims
 from course import ROOT, notebooks
 from notebook_store import KERNEL_ENVIRONMENT, NotebookStore
 
+WORKSHOP = Path(__file__).parent / "book" / "workshop"
 
-class AuditedClient(NotebookClient):
-    """A notebook client whose kernel audits every write and leaves a tally in `report`."""
+
+class ProvingClient(NotebookClient):
+    """A notebook client whose kernel audits every write, with a tally in `report`, and runs `claims` after the cells.
+
+    `problems` lists the claims that do not hold, as (cell index, text).
+    """
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("extra_arguments", ["--InteractiveShellApp.extra_extensions=assignlab"])
         super().__init__(*args, shutdown_kernel="immediate", **kwargs)
 
     async def async_start_new_kernel(self, **kwargs):
-        environment = {**os.environ, **KERNEL_ENVIRONMENT, "ASSIGNLAB_AUDIT_REPORT": str(self.report)}
-        await super().async_start_new_kernel(**kwargs, env=environment)
+        path = os.pathsep.join([str(WORKSHOP), *filter(None, [os.environ.get("PYTHONPATH")])])
+        audited = {"ASSIGNLAB_AUDIT_REPORT": str(self.report), "PYTHONPATH": path}
+        await super().async_start_new_kernel(**kwargs, env={**os.environ, **KERNEL_ENVIRONMENT, **audited})
+
+    async def async_execute_cell(self, cell, cell_index, **kwargs):
+        ran = await super().async_execute_cell(cell, cell_index, **kwargs)
+        if cell.cell_type == "code" and self.claims and cell.id in self.claims.by_id:
+            where = (str(self.claims.page), cell.id, str(self.claims.root))
+            proof = f"__import__('claims').prove_here{where}"
+            request = self.kc.execute("", silent=True, store_history=False, user_expressions={"proof": proof})
+            reply = await self.async_wait_for_reply(request, cell)
+            said = reply["content"]["user_expressions"]["proof"]
+            problem = (
+                ast.literal_eval(said["data"]["text/plain"]) if said["status"] == "ok" else "\n".join(said["traceback"])
+            )
+            if problem:
+                self.problems.append((cell_index, problem))
+        return ran
 
 
 class RunOnce(nbmake.nb_run.NotebookRun):
-    """Run a notebook with the audit, unless it has passed with exactly this code."""
+    """Run a notebook with the audit and its claims, unless it has passed with exactly this code and these claims."""
+
+    claims = None
 
     def execute(self):
         path = Path(self.filename)
         store = NotebookStore() if path in notebooks() else None
         if store and store.tally(path):
             return nbmake.nb_run.NotebookResult(nb=None, error=None)
+        claims = Claims(path) if store else self.claims
+        ProvingClient.claims, ProvingClient.problems = claims, []
         with tempfile.TemporaryDirectory() as folder:
-            AuditedClient.report = Path(folder) / "audit.json"
+            ProvingClient.report = Path(folder) / "audit.json"
             result = super().execute()
-            problem, tally = audit_problem(AuditedClient.report, result.nb)
+            problem, tally = audit_problem(ProvingClient.report, result.nb)
         if result.error is None and problem:
             result.error = NotebookError(summary=problem, trace=problem, failing_cell_index=0)
+        if claims:
+            result.error = with_claims(result, claims, ProvingClient.problems)
         if result.error is None and store:
             store.keep(path, result.nb, tally)
         return result
+
+
+def with_claims(result, claims, problems):
+    """The error of a run, with the claims that do not hold before what else went wrong; None when all is well."""
+    found = [text for _, text in problems]
+    if result.error is None:
+        found += [*claims.problems(), *claims.problems_of_run(result.nb)]
+    if not found:
+        return result.error
+    trace = "\n\n".join([*found, *([result.error.trace] if result.error else [])])
+    return NotebookError(summary=found[0], trace=trace, failing_cell_index=problems[0][0] if problems else 0)
 
 
 def audit_problem(report, notebook):
@@ -65,7 +107,7 @@ def audit_problem(report, notebook):
     return None, tally
 
 
-nbmake.nb_run.NotebookClient = AuditedClient
+nbmake.nb_run.NotebookClient = ProvingClient
 nbmake.pytest_items.NotebookRun = RunOnce
 
 
@@ -89,14 +131,37 @@ def root():
     return ROOT
 
 
-@pytest.fixture
-def run_notebook(tmp_path):
-    """Run code cells as an audited notebook, the way `make test` runs a lesson; returns nbmake's result (`error` is None when it passes)."""
+def notebook_runner(folder):
+    """A function that runs cells as an audited notebook in `folder`, as `make test` runs a lesson.
 
-    def run(*cells):
-        path = tmp_path / "notebook.ipynb"
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        nbformat.write(made, path)
-        return RunOnce(path, 120).execute()
+    It returns nbmake's result; its `error` is None if all is well. claims: the text of a claims file; the cells' ids
+    are cell-0, cell-1 and so on.
+    """
+
+    def run(*cells, claims=None, tags=()):
+        made = [
+            nbformat.v4.new_code_cell(cell, id=f"cell-{i}", metadata={"tags": tags}) for i, cell in enumerate(cells)
+        ]
+        path, file = folder / "lessons" / "notebook.ipynb", folder / "tests" / "claims" / "notebook.py"
+        path.parent.mkdir(exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+        runner = RunOnce(path, 120)
+        if claims is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(claims, encoding="utf8")
+            runner.claims = Claims(path, folder)
+        return runner.execute()
 
     return run
+
+
+@pytest.fixture
+def run_notebook(tmp_path):
+    """`notebook_runner` in a folder of the test's own."""
+    return notebook_runner(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def run_notebook_once(tmp_path_factory):
+    """`notebook_runner` for a result that several tests look at."""
+    return notebook_runner(tmp_path_factory.mktemp("notebook"))

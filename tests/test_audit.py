@@ -22,11 +22,13 @@ SABOTAGE = {
     ),
     "no longer trainable": ("v._trainable = False\nv.assign(np.zeros((2, 2)))", "trainable was True and is now False"),
     "gradient cut on read": (
-        "read = type(v).value\ntype(v).value = lambda self: tf.stop_gradient(read(self))\nv.assign(np.zeros((2, 2)) + 3)",
+        "read = type(v).value\ntype(v).value = lambda self: tf.stop_gradient(read(self))\n"
+        "v.assign(np.zeros((2, 2)) + 3)",
         "the gradient of",
     ),
     "gradient None on read": (
-        "type(v).value = lambda self: tf.zeros((2, 2))\ntype(v).read_value = type(v).value\nv.assign(np.ones((2, 2)) + 3)",
+        "type(v).value = lambda self: tf.zeros((2, 2))\ntype(v).read_value = type(v).value\n"
+        "v.assign(np.ones((2, 2)) + 3)",
         "the gradient with respect to it is None",
     ),
     "lost shape": ("v._shape = tf.TensorShape(None)\nv.assign(np.zeros(7))", "static shape was (2, 2)"),
@@ -40,7 +42,8 @@ SABOTAGE = {
         "trainable was True and is now False",
     ),
     "callback removed": (
-        "from tensorflow.python.framework import op_callbacks\nop_callbacks.clear_op_callbacks()\nv.assign(np.zeros((2, 2)))",
+        "from tensorflow.python.framework import op_callbacks\nop_callbacks.clear_op_callbacks()\n"
+        "v.assign(np.zeros((2, 2)))",
         "the audit was switched off",
     ),
     "events removed": (

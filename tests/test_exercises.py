@@ -1,76 +1,103 @@
 """Lessons, solutions and checks are one set: same names, same stubs, red as shipped, green when solved."""
 
 import ast
+import subprocess
+import sys
+from itertools import groupby
 
+import numpy as np
 import pytest
 
-from assignlab import exercise
 from assignlab.checker import examine, hint
+from assignlab.exercises import CHECKS, InPlace, Wrong, exercises, find, lesson_done
+from assignlab.exercises.bytecode import same_steps
+from assignlab.exercises.showing import call_lines, show
 from course import exercise_cells, lessons
 
 LESSONS = [path.stem for path in lessons()]
-NUMBERS = list(exercise.exercises())
-
-
+NUMBERS = list(exercises())
 STUBS, SOLUTIONS = exercise_cells("lessons"), exercise_cells("solutions")
+IN_PLACE = [number for number, task in exercises().items() if isinstance(task, InPlace)]
 
 
 def test_each_lesson_has_a_solution_and_checks_of_its_name(root):
-    assert sorted(path.stem for path in (root / "solutions").glob("*.ipynb")) == LESSONS
-    assert sorted(path.stem for path in exercise.CHECKS.glob("[0-9]*.py")) == LESSONS
+    for folder, ending in ((root / "solutions", ".ipynb"), (CHECKS, ".py")):
+        names = {path.stem for path in folder.glob(f"[0-9]*{ending}")}
+        where = folder.relative_to(root)
+        assert not set(LESSONS) - names, f"make {where}/NAME{ending} for {sorted(set(LESSONS) - names)}"
+        assert not names - set(LESSONS), f"no lesson is called like {sorted(names - set(LESSONS))} in {where}"
 
 
-def test_lessons_solutions_and_checks_have_the_same_exercises():
-    assert list(STUBS) == NUMBERS
-    assert list(SOLUTIONS) == NUMBERS
-    assert all(sum(number.startswith(f"{int(lesson[:2])}.") for number in NUMBERS) >= 3 for lesson in LESSONS)
+@pytest.mark.parametrize("folder, found", [("lessons", STUBS), ("solutions", SOLUTIONS)])
+def test_notebooks_have_the_exercises_of_the_checks(folder, found):
+    missing = [number for number in NUMBERS if number not in found]
+    assert not missing, f"{folder}/ has no cell with check(...) and its function for exercises {missing}"
+    assert list(found) == NUMBERS, f"the exercises in {folder}/ are {list(found)}, those in the checks {NUMBERS}"
+
+
+def test_a_lesson_has_two_exercises_or_more():
+    counts = {lesson: len(list(numbers)) for lesson, numbers in groupby(NUMBERS, lambda n: int(n.split(".")[0]))}
+    few = [lesson for lesson in LESSONS if counts.get(int(lesson[:2]), 0) < 2]
+    assert not few, f"checks/{few} have fewer than two exercises"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_exercise_stands_in_the_lesson_of_its_number(number):
-    assert STUBS[number].lesson == SOLUTIONS[number].lesson
-    assert int(STUBS[number].lesson[:2]) == int(number.split(".")[0])
+    for where, cells in (("lessons", STUBS), ("solutions", SOLUTIONS)):
+        assert int(cells[number].lesson[:2]) == int(number.split(".")[0]), (
+            f"exercise {number} stands in {where}/{cells[number].lesson}.ipynb: move it to the lesson of its number"
+        )
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_stub_and_solution_have_the_same_signature_and_docstring(number):
-    stub, solution, task = STUBS[number].node, SOLUTIONS[number].node, exercise.find(number)
-    assert ast.unparse(stub.args) == ast.unparse(solution.args)
-    assert ast.get_docstring(stub) == ast.get_docstring(solution)
-    assert stub.name == solution.name == task.function
-    assert [a.arg for a in stub.args.args] == list(task.parameters)
+    stub, solution, task = STUBS[number].node, SOLUTIONS[number].node, find(number)
+    place = f"exercise {number} in lessons/ and solutions/{STUBS[number].lesson}.ipynb"
+    assert ast.unparse(stub.args) == ast.unparse(solution.args), f"the first lines differ: {place}"
+    assert ast.get_docstring(stub) == ast.get_docstring(solution), f"the docstrings differ: {place}"
+    assert stub.name == solution.name == task.function, f"checks/ calls it {task.function}: {place}"
+    assert [a.arg for a in stub.args.args] == list(task.parameters), f"checks/ has {task.parameters}: {place}"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_stub_is_not_attempted(number):
     result = examine(number, STUBS[number].function())
-    assert result.status == "not attempted"
+    assert result.status == "not attempted", f"the cell exercise-{number.replace('.', '-')} is taken for an answer"
     assert not result
-    assert len(str(result).splitlines()) == 2  # calm
+    assert find(number).invitation in str(result)
+
+
+@pytest.mark.parametrize("number", [number for number in NUMBERS if find(number).shipped])
+def test_what_a_lesson_ships_is_wrong_and_is_what_the_checks_know(number):
+    task, shipped = find(number), STUBS[number].function()
+    assert same_steps(task.shipped, shipped), (
+        f"`shipped` of exercise {number} in checks/{STUBS[number].lesson}.py differs from the lesson's cell: copy it"
+    )
+    with pytest.raises(Wrong):
+        task.verify(shipped)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_solution_is_right_and_says_why(number):
     result = examine(number, SOLUTIONS[number].function())
-    assert result, str(result)
+    assert result, f"the answer in solutions/{SOLUTIONS[number].lesson}.ipynb is refused:\n{result}"
     labels = dict(result.lines)
     assert "gradient alive" in labels["verified"]
-    assert labels["why"]
-    assert labels["in practice"]
+    assert labels["why"] and labels["in practice"], f"exercise {number} in the checks needs `why` and `practice`"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_an_answer_that_does_nothing_is_wrong(number):
     """The stub with one statement that has no effect: attempted, and red."""
-    result = examine(number, eval(f"lambda {', '.join(exercise.find(number).parameters)}: len('nothing')"))
+    result = examine(number, eval(f"lambda {', '.join(find(number).parameters)}: len('nothing')"))
     assert result.status == "wrong"
     assert dict(result.lines)["try"]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_three_hints_from_nudge_to_shape(number, capsys):
-    task = exercise.find(number)
-    assert len(task.hints) == 3
+    task = find(number)
+    assert len(task.hints) == 3, f"exercise {number} has {len(task.hints)} hints in the checks; it needs three"
     for _ in range(4):
         hint(number)
     shown = capsys.readouterr().out.splitlines()
@@ -78,9 +105,85 @@ def test_three_hints_from_nudge_to_shape(number, capsys):
     assert all(text in line for text, line in zip(task.hints, shown, strict=False))
 
 
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_solved_lesson_has_something_to_say(lesson):
+    number = int(lesson[:2])
+    assert lesson_done(number) == lesson_done(f"{number}.1"), f"checks/{lesson}.py needs LESSON_DONE"
+    assert 20 < len(lesson_done(number)) < 140
+
+
+@pytest.mark.parametrize("number", IN_PLACE)
+def test_every_mistake_is_told_from_the_right_answer(number):
+    """In the first case where it can be: there its advice is read with the smallest numbers."""
+    task = find(number)
+    for i, mistake in enumerate(task.mistakes):
+        assert any(_shows(task, mistake, case) for case in task.all_cases()), (
+            f"no case of exercise {number} tells its mistake {i}, {mistake.diagnosis!r}, from the right answer"
+        )
+
+
+@pytest.mark.parametrize("number", IN_PLACE)
+def test_the_first_example_tells_most_mistakes(number):
+    task, first = find(number), next(iter(find(number).all_cases()))
+    hidden = [mistake.diagnosis for mistake in task.mistakes if not _shows(task, mistake, first)]
+    assert len(hidden) <= 2, f"the first example of exercise {number} hides {hidden}: choose other numbers for it"
+
+
+def _shows(task, mistake, case):
+    with np.errstate(all="ignore"):
+        try:
+            gives = np.asarray(mistake.gives(case.before.astype(np.float64), *case.arguments))
+        except ValueError:  # shapes that do not fit: an exception, which shows as well
+            return True
+        return gives.shape != case.before.shape or not np.allclose(gives, case.expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("number", IN_PLACE)
+def test_the_example_is_small_and_of_float32(number):
+    before, arguments, after = find(number).example()
+    assert before.dtype == after.dtype == "float32" and before.shape == after.shape
+    assert list(arguments) == list(find(number).parameters[1:])
+    assert before.size <= 24, f"the first example of exercise {number} has {before.size} entries: nobody reads so many"
+    assert not np.array_equal(before, after, equal_nan=True), f"the first example of exercise {number} changes nothing"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_was_called_can_be_pasted(number):
+    """The lines under `called` run as they stand, and call the function with the arguments of the first case."""
+    import keras
+    import tensorflow as tf
+
+    task, calls = find(number), []
+    with pytest.raises(Wrong) as caught:
+        task.verify(lambda *arguments: calls.append(arguments))
+    exec(caught.value.called, {"np": np, "tf": tf, "keras": keras, task.function: lambda *a: calls.append(a)})
+    checked, pasted = calls
+    assert [_plain(value) for value in checked] == [_plain(value) for value in pasted]
+
+
+def _plain(value):
+    if hasattr(value, "get_weights"):
+        return type(value).__name__, [_plain(weight) for weight in value.get_weights()]
+    array = np.asarray(value)
+    return str(array.dtype), array.shape, array.astype(float).round(6).tolist().__repr__()
+
+
+def test_numbers_that_cannot_be_written_are_pasted_too():
+    values = np.array([[np.nan, np.inf], [-np.inf, 0.1]], "float32")
+    names = {"np": np, "f": lambda x: x}
+    exec(call_lines("f", {"x": values}), names)
+    np.testing.assert_array_equal(names["x"], values)
+    assert names["x"].dtype == "float32"
+
+
+def test_matrices_are_shown_as_rows():
+    shown = show(np.array([[1.0, -2.5], [30.0, np.nan]], "float32"), "v = ")
+    assert shown.splitlines() == ["v = [[ 1.0, -2.5],", "     [30.0,  nan]]  (float32, shape (2, 2))"]
+
+
 @pytest.mark.parametrize("number", ["9.9", "x", 7, None])
 def test_an_unknown_number_lists_the_known(number):
-    with pytest.raises(ValueError, match=r"There is no exercise .*1\.1, 1\.2"):
+    with pytest.raises(ValueError, match=f"There is no exercise .*{NUMBERS[0]}, {NUMBERS[1]}"):
         examine(number, print)
 
 
@@ -94,3 +197,64 @@ def test_a_changed_first_line_is_explained():
     result = examine("1.1", lambda v: v)
     assert result.diagnosis == "signature"
     assert "scale_rows(v, factors)" in str(result)
+
+
+EARLIER_CELLS = (
+    "np.seterr(all='raise')",
+    "keras.config.set_dtype_policy('float16')",
+    "keras.config.set_floatx('float16')",
+    "tf.debugging.enable_check_numerics()",
+    "tf.experimental.numpy.experimental_enable_numpy_behavior(dtype_conversion_mode='safe')",
+    "warnings.simplefilter('error')",
+)
+
+
+def test_no_earlier_cell_refuses_a_right_answer_and_no_check_leaves_files(tmp_path, root):
+    """One cell after the other, in a process of its own, which is what they change; in a folder that stays empty."""
+    program = f"""
+import sys, warnings
+sys.path[:0] = [{str(root / "book" / "workshop")!r}]
+import keras, numpy as np, tensorflow as tf
+from assignlab.checker import examine
+from course import exercise_cells
+
+answers = [(number, cell.function()) for number, cell in exercise_cells("solutions").items()]
+for cell in {EARLIER_CELLS}:
+    exec(cell)
+    refused = [str(result) for result in (examine(*answer) for answer in answers) if not result]
+    if refused:
+        sys.exit("after the cell " + cell + " a right answer is refused:\\n" + "\\n".join(refused))
+"""
+    ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr[-3000:]
+    assert not list(tmp_path.iterdir()), "a check left files in the learner's folder"
+
+
+def test_an_error_in_a_tf_function_shows_its_own_line_and_message():
+    import tensorflow as tf
+
+    @tf.function
+    def scale(v, factors):
+        v.assign(v * factors)
+
+    with pytest.raises(Wrong) as caught:
+        find("1.1").verify(lambda v, factors: scale(v, np.float64(factors)))
+    assert caught.value.got.splitlines()[1] == "in the line: v.assign(v * factors)"
+    assert "user code" not in caught.value.got
+
+
+def test_what_is_different_is_said_of_a_later_case():
+    wrong = examine("1.1", lambda v, factors: v.assign([v[i] * factors[i] for i in range(2)]))
+    assert "Right for the first example" in dict(wrong.lines)["try"]
+    assert "v has shape (3, 3)" in dict(wrong.lines)["try"]
+
+
+def test_a_mistake_that_would_have_failed_before_is_not_suspected():
+    """`all replaced` gives these values in one case, but not in those that the answer has passed."""
+    wrong = examine("2.3", lambda v, value: v.assign(np.where(~(np.abs(v.numpy()) <= 100), value, v.numpy())))
+    assert wrong.diagnosis == "too many entries"
+
+
+def test_assignlab_does_not_import_tensorflow_before_it_is_needed():
+    program = "import assignlab, sys; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0, "assignlab/__init__.py imports TensorFlow"

@@ -1,224 +1,248 @@
-"""Hostile and unlucky answers: a clear message each time, global state as before, later checks unharmed."""
+"""Hostile and unlucky answers: a clear result each time, global state as before, later checks unharmed."""
 
-import asyncio
 import builtins
 import gc
+import logging
 import os
 import random
 import signal
 import sys
+import tempfile
+import threading
 import time
+import types
 import warnings
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.eager import context
+from tensorflow.python.framework import ops
+from tensorflow.python.ops.numpy_ops import np_dtypes
 
 from answers import answers
-from assignlab import guard
+from assignlab import guard, process_state
 from assignlab.checker import check, examine
+from hostile_answers import HOSTILE, Endless, Evil, ShowsLiar, right
 
-RIGHT = next(answer.function for answer in answers() if answer.number == "1.1" and not answer.diagnosis)
-HOSTILE = []
-
-
-def hostile(diagnosis, says=""):
-    """Add an answer to exercise 1.1: the diagnosis that it must get and a word that its message must hold. "right" for one that does its task as well."""
-    return lambda function: HOSTILE.append((diagnosis, says, function)) or function
+RIGHT = {}
+for answer in answers():
+    if not answer.diagnosis:
+        RIGHT.setdefault(answer.number, answer.function)
 
 
-@hostile("too slow", "never ends")
-def endless(v, factors):
-    while True:
-        pass
+def settings():
+    """What an answer could have set."""
+    local = context.context()._thread_local_data
+    return {
+        "streams": (sys.stdin, sys.stdout, sys.stderr, sys.displayhook, sys.excepthook, sys.unraisablehook),
+        "files": [os.fstat(descriptor)[:3] for descriptor in (1, 2)],
+        "tracing": (sys.gettrace(), sys.getprofile(), sys.getrecursionlimit(), sys.getswitchinterval()),
+        "garbage": (gc.isenabled(), gc.get_threshold(), list(gc.callbacks)),
+        "random": (random.getstate(), np.random.get_state()[1].tolist(), type(np.random.get_bit_generator())),
+        "tf random": (context.global_seed(), context.context()._rng.getstate(), tf.random.get_global_generator()),
+        "numpy": (np.geterr(), np.get_printoptions()),
+        "folder": (os.getcwd(), tempfile.tempdir),
+        "environment": dict(os.environ),
+        "paths": (list(sys.path), list(sys.meta_path)),
+        "modules": {name: sys.modules[name] for name in ("numpy", "tensorflow", "assignlab", "os", "builtins")},
+        "warnings": (list(warnings.filters), warnings.showwarning),
+        "logs": (logging.root.level, list(logging.root.handlers), logging.root.manager.disable),
+        "interrupt": signal.getsignal(signal.SIGINT),
+        "keras": (keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()),
+        "policy": keras.config.dtype_policy().name,
+        "eager": (tf.executing_eagerly(), tf.config.functions_run_eagerly(), tf.__internal__.tf2.enabled()),
+        "placement": (context.context().log_device_placement, tf.config.get_soft_device_placement()),
+        "scopes": (local.device_name, local.scope_name, tf.distribute.get_strategy()),
+        "stacks": (len(ops._default_graph_stack.stack), len(context.context().context_switches.stack)),
+        "op callbacks": list(context.context().op_callbacks),
+        "tf behaviour": (ops.get_dtype_conversion_mode(), ops._numpy_style_slicing, np_dtypes.is_prefer_float32()),
+        "figures": sys.modules["matplotlib.pyplot"].get_fignums() if "matplotlib.pyplot" in sys.modules else [],
+        "threads": {thread for thread in threading.enumerate() if not thread.daemon},
+    }
 
 
-@hostile("too slow")
-def endless_that_catches_exception(v, factors):
-    while True:
-        try:
-            time.sleep(0.01)
-        except Exception:
-            pass
+def alarms():
+    """The same where there are alarms and limits."""
+    if not hasattr(signal, "setitimer"):
+        return {}
+    import resource
+
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return {
+        "umask": mask,
+        "files": resource.getrlimit(resource.RLIMIT_NOFILE),
+        "alarm": (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)),
+        "blocked": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+        "memory": resource.getrlimit(resource.RLIMIT_AS),
+    }
 
 
-@hostile("too slow")
-def endless_that_catches_everything(v, factors):
-    while True:
-        try:
-            time.sleep(0.01)
-        except BaseException:
-            pass
+def functions():
+    """{(module or class, name): function} of all loaded modules, and of the classes that matter."""
+    owners = {name: module for name, module in list(sys.modules.items()) if isinstance(module, types.ModuleType)}
+    for kind in (type(tf.Variable(0.0)), type(tf.constant(0)), keras.Variable, keras.layers.Dense, tf.TensorShape):
+        owners.update({base: base for base in kind.__mro__ if base is not object})
+    return {
+        (owner, name): value
+        for owner, names in owners.items()
+        for name, value in list(vars(names).items())
+        if callable(value) or isinstance(value, property)
+    }
 
 
-@hostile("too slow")
-def sleeping(v, factors):
-    time.sleep(1000)
+def changed(before, after):
+    """The names of what differs. Functions may come with newly loaded modules, so only the old ones are compared."""
+    return [name for name, value in before.items() if name not in after or not same(after[name], value)]
 
 
-@hostile("recursion", "calls itself")
-def deep(v, factors):
-    return deep(v, factors)
+def same(one, other):
+    return one is other or (not callable(one) and one == other)
 
 
-@hostile("exit", "leave Python")
-def leaving(v, factors):
-    sys.exit(3)
+@pytest.fixture(scope="module", autouse=True)
+def everything_loaded():
+    """What is made at first use is there before the state is compared."""
+    tf.random.set_seed(5)
+    assert examine("1.1", right)
+    assert examine("4.3", RIGHT["4.3"])
 
 
-@hostile("interrupted")
-def interrupted(v, factors):
-    raise KeyboardInterrupt
+@pytest.fixture
+def hurry(monkeypatch):
+    """Stop endless answers early. Not any answer: a busy machine may take its time."""
+    monkeypatch.setattr(guard, "SECONDS", 0.5)
 
 
-@hostile("memory", "memory")
-def huge(v, factors):
-    v.assign(np.ones(10**12))
-
-
-@hostile("memory")
-def large(v, factors):
-    return np.ones(2**33)
-
-
-@hostile("values", "printed")
-def chatty(v, factors):
-    for i in range(1_000_000):
-        print(i)
-    wrong = factors * 0
-    RIGHT(v, wrong)
-
-
-@hostile("right")
-def noisy(v, factors):
-    sys.stderr.write("noise\n" * 1000)
-    warnings.warn("a warning of the answer's own", stacklevel=1)
-    RIGHT(v, factors)
-
-
-class Unprintable(Exception):
-    def __str__(self):
-        raise RuntimeError("cannot be printed")
-
-
-@hostile("raised", "Unprintable")
-def raising_the_unprintable(v, factors):
-    raise Unprintable
-
-
-@hostile("raised", "of my own")
-def raising(v, factors):
-    raise ZeroDivisionError("of my own")
-
-
-@hostile("not run", "yield")
-def generator(v, factors):
-    yield RIGHT(v, factors)
-
-
-@hostile("not run", "async")
-async def coroutine(v, factors):
-    await asyncio.sleep(0)
-
-
-@hostile("unchanged")
-class AClass:
-    def __init__(self, v, factors):
-        pass
-
-
-@hostile("raised", "broken")
-def patching_assign(v, factors):
-    def broken(self, *args, **kwargs):
-        raise RuntimeError("broken")
-
-    type(v).assign = tf.Variable.assign = broken
-    v.assign(v * factors[:, None])
-
-
-@hostile("right")
-def patching_numpy_and_print(v, factors):
-    RIGHT(v, factors)
-    np.where = np.array_equal = np.allclose = lambda *a, **k: True
-    builtins.print = len
-    tf.reduce_sum = None
-
-
-@hostile("right")
-def closing_stdout(v, factors):
-    sys.stdout.close()
-    sys.stderr.close()
-    RIGHT(v, factors)
-
-
-@hostile("right")
-def replacing_stdout(v, factors):
-    sys.stdout = sys.stderr = None
-    RIGHT(v, factors)
-
-
-@hostile("right")
-def changing_settings(v, factors):
-    tf.random.set_seed(1)
-    np.random.seed(1)
-    random.seed(1)
-    np.seterr(all="raise")
-    np.set_printoptions(precision=1)
-    os.chdir("/")
-    os.environ["ASSIGNLAB_TEST"] = "left behind"
-    sys.setrecursionlimit(500)
-    gc.disable()
-    warnings.simplefilter("error")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("mixed_float16")
-    tf.config.run_functions_eagerly(True)
-    RIGHT(v, factors)
-
-
-def state():
-    """What an answer could have changed."""
-    return [
-        sys.stdout,
-        sys.stderr,
-        sys.gettrace(),
-        sys.getrecursionlimit(),
-        np.random.get_state()[1].tolist(),
-        random.getstate(),
-        tf.random.get_global_generator().state.numpy().tolist(),
-        np.geterr(),
-        np.get_printoptions()["precision"],
-        os.getcwd(),
-        dict(os.environ),
-        gc.isenabled(),
-        list(warnings.filters),
-        signal.getsignal(signal.SIGALRM),
-        signal.getsignal(signal.SIGINT),
-        signal.getitimer(signal.ITIMER_REAL),
-        keras.config.floatx(),
-        keras.config.dtype_policy().name,
-        tf.config.functions_run_eagerly(),
-        np.where,
-        np.array_equal,
-        builtins.print,
-        tf.reduce_sum,
-        tf.Variable.assign,
-        type(tf.Variable(0.0)).assign,
-    ]
-
-
-@pytest.mark.parametrize(("diagnosis", "says", "answer"), HOSTILE, ids=[answer.__name__ for _, _, answer in HOSTILE])
-def test_a_hostile_answer_harms_nothing(diagnosis, says, answer, monkeypatch):
-    monkeypatch.setattr(guard, "SECONDS", 1.0)
-    before, started = state(), time.monotonic()
+@pytest.mark.parametrize(("diagnosis", "says", "answer"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_answer_harms_nothing(diagnosis, says, answer, request):
+    if diagnosis == "too slow":
+        request.getfixturevalue("hurry")
+    before, names, started = settings() | alarms(), functions(), time.monotonic()
     result = examine("1.1", answer)
-    assert (result.diagnosis or result.status) == diagnosis, str(result)
-    assert says in str(result)
+    took, after = time.monotonic() - started, settings() | alarms()
+    assert not changed(before, after), {name: (before[name], after[name]) for name in changed(before, after)}
+    assert not changed(names, functions())
+    assert not hasattr(np, "float")
+    assert not hasattr(builtins, "my_own")
+    assert (result.diagnosis or result.status) == diagnosis if diagnosis else not result, str(result)
+    assert all(text in str(result) for text in says), str(result)
     assert len(str(result)) < 4_000
-    assert state() == before
-    assert time.monotonic() - started < 30
-    assert examine("1.1", RIGHT)
+    assert result.html()
+    assert took < 40
+    assert examine("1.1", right)
+    assert not examine("1.1", lambda v, factors: v)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not remove a folder that is in use")
+def test_what_cannot_be_put_back_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+
+    def answer(v, factors):
+        if gone.exists():
+            gone.rmdir()
+        os.chdir("/")
+        right(v, factors)
+
+    result = examine("1.1", answer)
+    assert result
+    assert "the working folder" in dict(result.lines)["still changed"]
+    assert check("1.1", right)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_forked_copy_never_leaves_the_check(tmp_path):
+    seen = tmp_path / "seen"
+
+    def answer(v, factors):
+        os.fork()
+        right(v, factors)
+
+    assert examine("1.1", answer)
+    with open(seen, "a") as file:
+        file.write(f"{os.getpid()}\n")
+    time.sleep(0.2)
+    assert seen.read_text().split() == [str(os.getpid())]
+
+
+# A state that an earlier cell has set -------------------------------------------------------------------------------
+
+
+def nothing():
+    pass
+
+
+def raise_on_overflow():
+    np.seterr(all="raise")
+
+
+def check_numerics():
+    tf.debugging.enable_check_numerics()
+
+
+def half_precision():
+    keras.config.set_floatx("float16")
+    keras.config.set_dtype_policy("float16")
+    keras.config.set_epsilon(1.0)
+    keras.config.set_image_data_format("channels_first")
+
+
+def mixed_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+
+
+def safe_numpy_behaviour():
+    tf.experimental.numpy.experimental_enable_numpy_behavior(dtype_conversion_mode="safe")
+
+
+def all_numpy_behaviour():
+    tf.experimental.numpy.experimental_enable_numpy_behavior(True, dtype_conversion_mode="all")
+
+
+def no_version_2():
+    tf.compat.v1.disable_v2_behavior()
+
+
+def open_scopes():
+    tf.distribute.MirroredStrategy(["/CPU:0"]).scope().__enter__()
+    tf.GradientTape().__enter__()
+    tf.Graph().as_default().__enter__()
+
+
+def odd_settings():
+    np.set_printoptions(precision=1, threshold=2, suppress=True)
+    warnings.simplefilter("error")
+    keras.utils.set_random_seed(7)
+    tf.config.run_functions_eagerly(True)
+    sys.setrecursionlimit(250)
+
+
+STATES = (
+    *(nothing, raise_on_overflow, check_numerics, half_precision, mixed_precision),
+    *(safe_numpy_behaviour, all_numpy_behaviour, no_version_2, open_scopes, odd_settings),
+)
+
+
+@pytest.mark.parametrize("set_state", STATES, ids=lambda state: state.__name__)
+def test_no_earlier_cell_decides_over_a_right_answer(set_state):
+    put_back = process_state.snapshot(whole=True)
+    try:
+        set_state()
+        before = settings()
+        results = {number: examine(number, answer) for number, answer in RIGHT.items()}
+        found = changed(before, settings())
+    finally:
+        put_back()
+    assert all(results.values()), "\n".join(str(result) for result in results.values() if not result)
+    assert not found  # the cell's state is still as it set it
+
+
+# Other clear messages -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("thing", [None, 3, "scale_rows", [], np.ones(3)], ids=str)
@@ -226,14 +250,19 @@ def test_what_is_not_a_function_is_explained(thing):
     assert examine("1.1", thing).diagnosis == "not a function"
 
 
+@pytest.mark.parametrize("thing", [Evil(), ShowsLiar(), Endless()], ids=lambda thing: type(thing).__name__)
+def test_what_cannot_even_be_shown_is_a_result(thing, hurry, monkeypatch):
+    monkeypatch.setattr(guard, "CHECK_SECONDS", 2.0)
+    assert examine("1.1", thing).status == "wrong"
+
+
 def test_the_answer_of_another_exercise_is_explained():
-    other = next(answer.function for answer in answers() if answer.number == "2.1" and not answer.diagnosis)
-    result = examine("1.1", other)
+    result = examine("1.1", RIGHT["2.1"])
     assert result.diagnosis == "signature"
     assert "scale_rows(v, factors)" in str(result)
 
 
-def test_what_a_wrong_answer_prints_is_shown():
+def test_what_a_wrong_answer_prints_or_displays_is_shown():
     def answer(v, factors):
         print("the shape is", factors.shape)
         v.assign(v.numpy() * factors)
@@ -241,23 +270,60 @@ def test_what_a_wrong_answer_prints_is_shown():
     assert "the shape is (2,)" in str(examine("1.1", answer))
 
 
-def test_a_check_works_off_the_main_thread(capsys):
-    import threading
-
+def test_a_check_works_off_the_main_thread_and_stops_there_too(hurry, capsys):
     results = []
-    thread = threading.Thread(target=lambda: results.append(check("1.1", RIGHT)))
+
+    def endless(v, factors):
+        while True:
+            pass
+
+    def both():
+        results.extend([check("1.1", right), check("1.1", endless)])
+
+    thread = threading.Thread(target=both)
     thread.start()
     thread.join()
     assert results[0]
+    assert results[1].diagnosis == "too slow"
+
+
+def test_the_alarm_of_the_notebook_goes_on():
+    """A time limit around a check, a learner's own or a test's, is still there afterwards."""
+    rung = []
+    if not hasattr(signal, "setitimer"):
+        pytest.skip("no alarm")
+    handler = signal.signal(signal.SIGALRM, lambda *arguments: rung.append(True))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        guard.call(time.sleep, 0.1)
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] < 0.45
+        guard.call(time.sleep, 0.6)
+        time.sleep(0.1)
+        assert rung
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def test_hostile_answers_leave_an_audited_notebook_green(run_notebook):
-    """In a notebook, with the audit on: the kernel lives on, and later cells run."""
+    """In a notebook, with the audit on: the kernel lives on, later cells run, and no answer floods the page."""
     hostile_cell = (
         "def scale_rows(v, factors):\n    type(v).assign = None\n    raise SystemExit\n"
         "assert not check('1.1', scale_rows)\n"
         "assert not check('1.1', lambda v, factors: exec('while True: pass'))\n"
+        "assert 'use the arguments' in str(check('1.1', lambda v, factors: input('?')))\n"
+        "assert check('1.1', lambda v, factors: exit()).diagnosis == 'exit'\n"
+    )
+    noisy_cell = (
+        "import os, matplotlib.pyplot as plt\n"
+        "def scale_rows(v, factors):\n"
+        "    plt.plot([1, 2]); plt.show(); display('shown'); tf.print('printed'); os.system('echo past Python')\n"
+        "    v.assign(v.numpy() * factors[:, None])\n"
+        "assert check('1.1', scale_rows)\n"
     )
     setup = "from assignlab import check, guard\nguard.SECONDS = 0.5\nimport tensorflow as tf"
-    result = run_notebook(setup, hostile_cell, "v = tf.Variable([1.0])\nv.assign([2.0])\nassert v.numpy() == [2.0]")
+    later = "v = tf.Variable([1.0])\nv.assign([2.0])\nassert v.numpy() == [2.0]\ndisplay('still displayed')"
+    result = run_notebook(setup, hostile_cell, noisy_cell, later)
     assert result.error is None, result.error
+    assert len(result.nb.cells[2].outputs) == 1, result.nb.cells[2].outputs
+    assert "still displayed" in str(result.nb.cells[3].outputs)

@@ -1,4 +1,4 @@
-"""A learner's work is safe: progress survives crashes, a copy is never overwritten, and an update of the course keeps every answer."""
+"""A learner's work is safe: progress survives crashes, a copy is never overwritten, an update keeps every answer."""
 
 import json
 import os
@@ -11,9 +11,10 @@ import pytest
 
 from answers import answers
 from assignlab import __main__, checker, copy_lessons, learner_progress
-from assignlab.exercise import exercises
+from assignlab.exercises import exercises, lesson_done
 from course import ROOT, exercise_cells, lessons
 
+NUMBERS = list(exercises())
 RIGHT = {answer.number: answer.function for answer in answers() if not answer.diagnosis}
 LESSONS = [path.name for path in lessons()]
 SOLUTIONS = exercise_cells("solutions")
@@ -30,7 +31,7 @@ def recording(monkeypatch, tmp_path):
 
 def test_a_right_answer_is_recorded_and_a_wrong_one_takes_nothing_back(capsys):
     checker.check("1.1", RIGHT["1.1"])
-    assert "1 of 14 exercises solved. Next: exercise 1.2." in capsys.readouterr().out
+    assert f"1 of {len(NUMBERS)} exercises solved. Next: exercise 1.2." in capsys.readouterr().out
     checker.check("1.1", lambda v, factors: v)
     assert learner_progress.progress().solved == ("1.1",)
     assert set(json.loads((learner_progress.Path.cwd() / learner_progress.NAME).read_text())["solved"]) == {"1.1"}
@@ -46,9 +47,29 @@ def test_progress_is_shown_as_text_and_as_a_picture_that_needs_no_colour():
 
 
 def test_when_all_is_done_it_says_so():
-    for number in exercises():
+    for number in NUMBERS:
         learner_progress.record(number)
-    assert "14 of 14 exercises solved. All done." in learner_progress.progress().summary()
+    assert learner_progress.progress().summary().startswith(f"{len(NUMBERS)} of {len(NUMBERS)} exercises solved. All")
+
+
+def test_next_is_the_next_of_the_lesson_at_hand():
+    lessons = learner_progress.progress().lessons()
+    first, second = ([number for number, _ in lessons[lesson]] for lesson in list(lessons)[:2])
+    assert learner_progress.record(second[0]).next == second[1]
+    assert learner_progress.record(second[-1]).next == second[1]  # what was left out in this lesson
+    for number in second:
+        now = learner_progress.record(number)
+    assert now.next == NUMBERS[NUMBERS.index(second[-1]) + 1]
+    assert learner_progress.progress().next == first[0]  # no exercise at hand
+
+
+def test_the_last_exercise_of_a_lesson_is_praised_once(capsys):
+    numbers = [number for number, _ in learner_progress.progress().lessons()["1"]]
+    shown = [checker.check(number, RIGHT[number]) for number in [*numbers, numbers[-1]]]
+    praised = [result for result in shown if lesson_done(1) in str(result)]
+    assert praised == [shown[len(numbers) - 1]]
+    assert "smile" in praised[0].html()
+    assert not checker.check("1.1", RIGHT["1.1"]).picture
 
 
 def test_a_damaged_file_is_set_aside_not_lost(tmp_path):
@@ -67,6 +88,14 @@ def test_a_crash_while_writing_leaves_the_old_file(monkeypatch):
     assert os.listdir() == [learner_progress.NAME]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not remove a folder that is in use")
+def test_a_folder_that_is_gone_spoils_no_right_answer(tmp_path):
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert checker.check("1.1", RIGHT["1.1"])
+
+
 def test_a_folder_that_cannot_be_written_spoils_no_right_answer(monkeypatch):
     monkeypatch.setattr(learner_progress, "_write", lambda *a: (_ for _ in ()).throw(PermissionError))
     assert checker.check("1.1", RIGHT["1.1"])
@@ -83,7 +112,7 @@ def test_nothing_is_recorded_in_the_solutions_or_when_switched_off(tmp_path, mon
 def test_reset_keeps_the_old_file(capsys):
     learner_progress.record("1.1")
     assert __main__.main(["progress", "--reset"]) == 0
-    assert "0 of 14" in capsys.readouterr().out
+    assert f"0 of {len(NUMBERS)}" in capsys.readouterr().out
     assert "1.1" in (learner_progress.Path.cwd() / f"{learner_progress.NAME}.old").read_text()
 
 
@@ -205,16 +234,32 @@ def test_an_update_keeps_every_answer(course, monkeypatch):
 
 
 def test_cell_ids_stay_between_releases():
-    """A released cell keeps its id. Add the ids of new cells to cell_ids.json; take one out only with its cell."""
-    released = json.loads((ROOT / "tests" / "cell_ids.json").read_text(encoding="utf8"))
+    """A released cell keeps its id: by it an update finds a learner's cell."""
+    released, faults = json.loads((ROOT / "tests" / "cell_ids.json").read_text(encoding="utf8")), []
     for name in LESSONS:
-        assert released[name] == [cell.id for cell in nbformat.read(ROOT / "lessons" / name, 4).cells]
+        ids = [cell.id for cell in nbformat.read(ROOT / "lessons" / name, 4).cells]
+        new = [cell_id for cell_id in ids if cell_id not in released.get(name, [])]
+        gone = [cell_id for cell_id in released.get(name, []) if cell_id not in ids]
+        if new:
+            faults.append(f'tests/cell_ids.json: add to "{name}" the ids of its new cells: {json.dumps(new)}')
+        if gone:
+            faults.append(
+                f"lessons/{name}: the cells {json.dumps(gone)} are gone, or have another id. A released cell keeps "
+                "its id; take one out of tests/cell_ids.json only with its cell"
+            )
+    faults += [f'tests/cell_ids.json: there is no lesson "{name}"' for name in released if name not in LESSONS]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
 
 
 def test_cell_ids_of_the_exercises_stay_what_they_are():
     """An update finds an exercise by its cell's id: it is made from the number alone."""
+    faults = []
     for name in LESSONS:
         for cell in nbformat.read(ROOT / "lessons" / name, 4).cells:
             for number, solution in SOLUTIONS.items():
-                if cell.cell_type == "code" and f"def {solution.node.name}(" in cell.source:
-                    assert cell.id == f"exercise-{number.replace('.', '-')}"
+                wanted = f"exercise-{number.replace('.', '-')}"
+                if cell.cell_type == "code" and f"def {solution.node.name}(" in cell.source and cell.id != wanted:
+                    faults.append(f"lessons/{name}: the cell of exercise {number} has the id {cell.id}, not {wanted}")
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)

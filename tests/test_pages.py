@@ -12,96 +12,192 @@ from course import ROOT, cells, lessons, notebooks
 
 LESSONS = lessons()
 PAGES = [path for path in notebooks() if path.parent.name != "book"]
+TOOLKIT = {"check", "draw", "hint", "progress", "verify_gradient"}  # what a lesson may use beside TensorFlow and NumPy
+STUCK = r"Stuck\? .*`hint\(\"{number}\"\)`.*\(\.\./solutions/{lesson}\.ipynb[)#]"
 name = lambda path: f"{path.parent.name}/{path.stem}"  # noqa: E731
+
+
+def verdict(path, faults):
+    """Red with all the faults of a file at once, one a line."""
+    if faults:
+        pytest.fail("\n".join(f"{path.relative_to(ROOT).as_posix()}: {fault}" for fault in faults), pytrace=False)
+
+
+def lines_of(source):
+    """How many lines of a cell are not blank."""
+    return sum(bool(line.strip()) for line in source.splitlines())
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=name)
 def test_notebooks_land_clean(path):
-    notebook = nbformat.read(path, 4)
+    notebook, faults = nbformat.read(path, 4), []
     nbformat.validate(notebook)
     ids = [cell.id for cell in notebook.cells]
-    assert len(set(ids)) == len(ids)
-    assert all(
-        re.fullmatch(r"[a-z0-9-]{3,64}", cell_id) and not re.fullmatch(r"[0-9a-f]{8}", cell_id) for cell_id in ids
-    ), "cell ids are words, not random"
-    assert all(
-        cell.outputs == [] and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code"
-    )
-    assert notebook.metadata.kernelspec.name == "python3"
-    assert set(notebook.metadata) == {"kernelspec", "language_info"}  # no `execution: allow_errors`
-    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
-    assert tags <= {"raises-exception", "remove-output", "hide-cell"}
+    for cell in notebook.cells:
+        if not re.fullmatch(r"[a-z0-9-]{3,64}", cell.id) or re.fullmatch(r"[0-9a-f-]+", cell.id):
+            faults.append(
+                f'the cell that begins "{cell.source[:40]}" has the id `{cell.id}`; an id is words, such as '
+                "`slices-text`: open the file as text and write them there"
+            )
+        if ids.count(cell.id) > 1:
+            faults.append(f"there are two cells with the id `{cell.id}`; give one of them another")
+        if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
+            faults.append(
+                f"the cell `{cell.id}` holds an output; clear all outputs and save (the book runs every cell)"
+            )
+        unknown = set(cell.metadata.get("tags", [])) - {"raises-exception", "remove-output", "hide-cell"}
+        if unknown:
+            faults.append(f"the cell `{cell.id}` has a tag that nothing here uses: {', '.join(unknown)}")
+    if set(notebook.metadata) != {"kernelspec", "language_info"}:  # no `execution: allow_errors`
+        faults.append(f"its metadata holds {sorted(notebook.metadata)}; only kernelspec and language_info belong there")
+    elif notebook.metadata.kernelspec.name != "python3":
+        faults.append(f"its kernel is {notebook.metadata.kernelspec.name}; choose Python 3 (ipykernel)")
+    verdict(path, faults)
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
 def test_lessons_have_the_same_anatomy(path):
-    prose = cells(path, "markdown")
+    prose, code = cells(path, "markdown"), cells(path, "code")
     title = prose[0]
-    assert re.match(r"# [A-Z][^\n]+\n\n!\[[^\]]{20,}\]\(\.\./book/assets/figures/" + path.stem + r"\.svg\)", title)
-    assert re.search(r"You will do:.*You will learn:.*You need:.*⏱ 15–20 minutes", title, re.S)
-    headings = re.findall(r"^(#+) (.+)$", "\n".join(prose), re.M)
+    lead = re.sub(r"^(#|!|[-*] ).*$|⏱.*$", "", title, flags=re.MULTILINE)  # what remains is the sentence of motive
+    headings = re.findall(r"^(#+) (.+)$", "\n".join(prose), re.MULTILINE)
     sections = [text for mark, text in headings if mark == "##"]
-    assert sections[0] == "Setup"
-    assert sections[-2:] == ["Summary", "Next"]
-    assert "The gradient is still there" in [text for _, text in headings]
-    assert sum(mark == "#" for mark, _ in headings) == 1
-    assert max(len(mark) for mark, _ in headings) <= 3
-    assert "assert report" in "\n".join(cells(path, "code"))  # the proof, of the gradient on a real loss
-    assert any("Predict, then run" in text for text in prose)
+    figure = rf"!\[[^\]]{{20,}}\]\(\.\./book/assets/figures/{path.stem}\.svg\)"
+    rules = {
+        "the title cell begins with `# ` and a capital letter": re.match(r"# [A-Z]", title),
+        f"the title cell shows ../book/assets/figures/{path.stem}.svg, with alternative text": re.search(figure, title),
+        "the title cell has one sentence of motive: a situation that a person has been in": len(lead.split()) >= 6,
+        "the title cell lists **You will do:**, **You will learn:** and **You need:**, in this order": re.search(
+            r"You will do:.*You will learn:.*You need:", title, re.DOTALL
+        ),
+        "the title cell states the time: ⏱ 15–20 minutes": re.search(r"⏱ \d+–\d+ minutes", title),
+        "the first section is ## Setup": sections[:1] == ["Setup"],
+        "the last two sections are ## Summary and ## Next": sections[-2:] == ["Summary", "Next"],
+        "a section is called The gradient is still there": "The gradient is still there" in sections,
+        "that section ends with `assert report` and `report`": any("assert report" in source for source in code),
+        "there is one heading with one #": [mark for mark, _ in headings].count("#") == 1,
+        "no heading has more than three #": max(len(mark) for mark, _ in headings) <= 3,
+        "the reader is asked at least once: **Predict, then run.**": any("Predict, then run" in text for text in prose),
+    }
+    verdict(path, [f"wanted: {rule}" for rule, holds in rules.items() if not holds])
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_help_stands_under_the_exercise(path):
+    """A link to the solution above the stub, or in its first line, is an answer before the question."""
+    notebook, faults = nbformat.read(path, 4), []
+    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        exercise = re.fullmatch(r"exercise-(\d+)-(\d+)", cell.id)
+        if exercise and cell.cell_type == "code":
+            number = ".".join(exercise.groups())
+            wish = re.compile(STUCK.format(number=re.escape(number), lesson=path.stem), re.DOTALL)
+            if not following or following.cell_type == "code" or not wish.search(following.source):
+                faults.append(
+                    f"the cell under exercise {number} must say: "
+                    f'Stuck? `hint("{number}")` gives a nudge. [Solution](../solutions/{path.name})'
+                )
+    verdict(path, faults)
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
 def test_lessons_are_short_breathed(path):
-    notebook = nbformat.read(path, 4)
-    assert len(notebook.cells) <= 40
-    lines = sorted(sum(bool(line.strip()) for line in code.splitlines()) for code in cells(path, "code"))
-    assert statistics.median(lines) <= 4
-    assert lines[int(0.9 * (len(lines) - 1))] <= 8
-    assert lines[-1] <= 15
-    runs = "".join("c" if cell.cell_type == "code" else " " for cell in notebook.cells).split()
-    assert max(map(len, runs)) <= 2
-    words = sum(len(re.findall(r"\w+", text)) for text in cells(path, "markdown"))
-    assert 20 <= words / len(lines) <= 45
+    notebook, faults = nbformat.read(path, 4), []
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    lines = sorted(lines_of(cell.source) for cell in code)
+    if len(notebook.cells) > 40:
+        faults.append(f"it has {len(notebook.cells)} cells; at most 40 (two lessons, perhaps?)")
+    if statistics.median(lines) > 4:
+        faults.append(f"the median code cell has {statistics.median(lines)} lines; at most 4: split some")
+    if lines[int(0.9 * (len(lines) - 1))] > 8:
+        long = [f"`{cell.id}` ({lines_of(cell.source)})" for cell in code if lines_of(cell.source) > 8]
+        faults.append(f"more than a tenth of the code cells are longer than 8 lines: {', '.join(long)}")
+    faults += [
+        f"the code cell `{cell.id}` has {lines_of(cell.source)} lines; at most 15"
+        for cell in code
+        if lines_of(cell.source) > 15
+    ]
+    for first, second, third in zip(notebook.cells, notebook.cells[1:], notebook.cells[2:], strict=False):
+        if first.cell_type == second.cell_type == third.cell_type == "code":
+            faults.append(f"three code cells in a row, the last of them `{third.id}`; put a sentence between them")
+    prose = (text.partition("## Next")[0] for text in cells(path, "markdown"))
+    words = sum(len(re.findall(r"\w+", text)) for text in prose) / len(code)
+    if not 20 <= words <= 45:
+        wish = "say less, or show more" if words > 45 else "say more about what the cells show"
+        faults.append(f"it has {words:.0f} words of prose for each code cell; 20 to 45 read well: {wish}")
+    verdict(path, faults)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_prose_does_not_belittle(path):
-    for text in cells(path, "markdown"):
-        assert not re.search(r"\b(simply|obviously|easy|easily|just)\b", text, re.I), text
-
-
-@pytest.mark.parametrize("path", notebooks(), ids=name)
-def test_an_error_that_is_shown_is_proven_in_the_next_cell(path):
-    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    for cell, following in zip(code, [*code[1:], None], strict=True):
-        if "raises-exception" in cell.metadata.get("tags", []):
-            assert "sys.last_value" in following.source
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=name)
-def test_every_assign_is_proven_in_its_cell_or_the_next(path):
-    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    for cell, following in zip(code, [*code[1:], None], strict=True):
-        if (
-            re.search(r"\.assign(_add|_sub)?\(", cell.source)
-            and "def " not in cell.source
-            and "raises-exception" not in cell.metadata.get("tags", [])
-        ):
-            assert "assert" in cell.source + (following.source if following else ""), cell.source
+    pattern = re.compile(r"[^.\n]*\b(?:simply|obviously|easy|easily|just)\b[^.\n]*", re.IGNORECASE)
+    found = [match.strip() for text in cells(path, "markdown") for match in pattern.findall(text)]
+    verdict(path, [f'say it without "simply", "obviously", "easy" or "just": {sentence}' for sentence in found])
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "solutions").glob("*.ipynb")), ids=name)
 def test_every_check_in_a_solution_must_hold(path):
     calls = [line for code in cells(path, "code") for line in code.splitlines() if "check(" in line]
-    assert calls
-    assert all(re.match(r'assert check\("[\d.]+", \w+\)$', line) for line in calls)
+    faults = [] if calls else ["it checks nothing: each answer ends with assert check(NUMBER, FUNCTION)"]
+    faults += [
+        f'write `assert check("N.M", function)` and nothing else in this line: {line}'
+        for line in calls
+        if not re.match(r'assert check\("[\d.]+", \w+\)$', line)
+    ]
+    verdict(path, faults)
 
 
-def test_teaching_cells_use_the_toolkit_only_to_check_draw_and_verify():
-    for path in LESSONS:
-        for code in cells(path, "code"):
-            assert set(re.findall(r"from assignlab import (.+)", code)) <= {"check, hint, verify_gradient"}
-            assert not re.search(r"assignlab\.|op_callbacks|_handle\b|load_ext", code)
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_teaching_cells_use_the_toolkit_only_to_check_draw_and_verify(path):
+    faults = []
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            imported = re.findall(r"^from assignlab import (.+)$", cell.source, re.MULTILINE)
+            others = {word.strip() for line in imported for word in line.split(",")} - TOOLKIT
+            if others or re.search(r"assignlab\.|op_callbacks|_handle\b|load_ext", cell.source):
+                faults.append(
+                    f"the cell `{cell.id}` uses more of the toolkit than `from assignlab import "
+                    f"{', '.join(sorted(TOOLKIT))}`; a reader must be able to copy it into a program of their own"
+                )
+    verdict(path, faults)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_a_lesson_leads_to_the_next_and_is_linked_from_the_first_page(path):
+    faults, last = [], cells(path, "markdown")[-1]
+    following = next((lesson for lesson in LESSONS if lesson.stem > path.stem), None)
+    if following and f"]({following.name})" not in last:
+        faults.append(f"its ## Next must link to the next lesson: [its title]({following.name})")
+    if f"(../lessons/{path.name}" not in (ROOT / "book" / "index.md").read_text(encoding="utf8"):
+        faults.append("no row of the table in book/index.md links to it")
+    verdict(path, faults)
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=name)
+def test_a_page_is_in_the_contents(path):
+    file = path.relative_to(ROOT).with_suffix("").as_posix()
+    if f"- file: {file}\n" not in (ROOT / "_toc.yml").read_text(encoding="utf8"):
+        verdict(path, [f"it is not in the table of contents; add to _toc.yml: - file: {file}"])
+
+
+WRITTEN = [
+    *PAGES,
+    *sorted((ROOT / "book").glob("*.md")),
+    *sorted((ROOT / "lessons" / "assignlab" / "checks").glob("[0-9]*.py")),
+    *sorted((ROOT / "tests" / "answers").glob("[0-9]*.py")),
+    *sorted((ROOT / "tests" / "claims").rglob("[0-9]*.py")),
+    ROOT / "book" / "workshop" / "draw_figures.py",
+]
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nothing_is_left_to_do(path):
+    """What `make lesson` makes says at each place what belongs there, after the word TODO."""
+    if path.suffix == ".ipynb":
+        places = [(f"the cell `{cell.id}`", cell.source) for cell in nbformat.read(path, 4).cells]
+    else:
+        places = [(f"line {n}", line) for n, line in enumerate(path.read_text(encoding="utf8").splitlines(), 1)]
+    todo = [(where, line) for where, text in places for line in text.splitlines() if "TODO" in line]
+    verdict(path, [f"{where} still says: {line.strip()}" for where, line in todo])
 
 
 def test_the_answer_on_the_first_page_works():
@@ -118,13 +214,36 @@ def test_the_answer_on_the_first_page_works():
 def test_figures_show_what_tensorflow_computes():
     from draw_figures import DRAWN, FIGURES
 
-    assert {path.stem for path in FIGURES.glob("*.svg")} == set(DRAWN)
+    faults = [
+        f'it draws no {path.name}: write its function under @figure("{path.stem}"), or delete the file'
+        for path in FIGURES.glob("*.svg")
+        if path.stem not in DRAWN
+    ]
     for figure, draw in DRAWN.items():
-        assert (FIGURES / f"{figure}.svg").read_text(encoding="utf8") == draw().svg, "run `make figures`"
+        file = FIGURES / f"{figure}.svg"
+        if not file.exists() or file.read_text(encoding="utf8") != draw().svg:
+            faults.append(f"{file.name} is missing, or is not what it draws: make figures")
+    verdict(ROOT / "book/workshop/draw_figures.py", faults)
 
 
-def test_the_alt_text_of_a_figure_is_the_same_on_the_page():
+@pytest.mark.parametrize("path", notebooks(), ids=name)
+def test_the_alt_text_of_a_figure_is_the_same_on_the_page(path):
     from draw_figures import DRAWN
 
-    for path in LESSONS:
-        assert f"![{DRAWN[path.stem]().alt}]" in cells(path, "markdown")[0]
+    faults = []
+    for alt, figure in re.findall(r"!\[([^\]]*)\]\(\S*/figures/(\w+)\.svg\)", "\n".join(cells(path, "markdown"))):
+        if figure not in DRAWN:
+            faults.append(f'it shows {figure}.svg; draw it in book/workshop/draw_figures.py under @figure("{figure}")')
+        elif alt != DRAWN[figure]().alt:
+            faults.append(
+                f'the alternative text of {figure}.svg must be that of draw_figures.py: "{DRAWN[figure]().alt}"'
+            )
+    verdict(path, faults)
+
+
+def test_every_figure_is_shown():
+    from draw_figures import DRAWN
+
+    shown = "\n".join(path.read_text(encoding="utf8") for path in [*notebooks(), *(ROOT / "book").glob("*.md")])
+    unused = [figure for figure in DRAWN if f"/figures/{figure}.svg" not in shown]
+    verdict(ROOT / "book/workshop/draw_figures.py", [f"no page shows {figure}.svg" for figure in unused])

@@ -1,4 +1,4 @@
-"""The built site: every page is there, every link and anchor leads somewhere, nothing comes from a third party, every picture is described."""
+"""The built site: every page and link leads somewhere, nothing comes from a third party, pictures are described."""
 
 import re
 from html.parser import HTMLParser

@@ -1,6 +1,7 @@
-"""Time this project's pipeline against the default one, in one run, and what each part costs. Prints ratios; `make bench`.
+"""Time this project's pipeline against the default one, in one run, and what each part costs (`make bench`).
 
-The default one: `pytest --nbmake` serially, then `jupyter-book build` with `execute_notebooks: force`, so that every notebook runs twice.
+The default one: `pytest --nbmake` serially, then `jupyter-book build` with `execute_notebooks: force`, so that every
+notebook runs twice.
 """
 
 import os
@@ -35,8 +36,9 @@ def make_default(folder):
     (folder / "conftest.py").unlink()
     config = yaml.safe_load((folder / "_config.yml").read_text(encoding="utf8"))
     config["execute"]["execute_notebooks"] = "force"
-    config["sphinx"]["local_extensions"] = {}
-    config["sphinx"]["config"]["extensions"].remove("notebook_store")
+    ours = config["sphinx"].pop("local_extensions")
+    extensions = config["sphinx"]["config"]["extensions"]
+    config["sphinx"]["config"]["extensions"] = [name for name in extensions if name not in ours]
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf8")
     return folder
 
@@ -72,7 +74,8 @@ def pipelines():
             + " + ".join(f"{value:.1f} ({name})" for name, value in parts.items())
         )
     print(
-        f"  this project is {sum(theirs.values()) / sum(mine.values()):.1f} times faster; with nothing changed its notebooks take {again:.1f} s"
+        f"  this project is {sum(theirs.values()) / sum(mine.values()):.1f} times faster; "
+        f"with nothing changed its notebooks take {again:.1f} s"
     )
 
 
@@ -85,19 +88,21 @@ def imports():
         ("pass", "import assignlab", "import tensorflow", "import tensorflow, assignlab.checker, assignlab.gradient"),
     )
     print(
-        f"import tensorflow {tensorflow - bare:.2f} s; import assignlab {package - bare:.3f} s; all of it beside TensorFlow {both - tensorflow:+.2f} s"
+        f"import tensorflow {tensorflow - bare:.2f} s; import assignlab {package - bare:.3f} s; "
+        f"all of it beside TensorFlow {both - tensorflow:+.2f} s"
     )
 
 
 def checks():
     from assignlab.checker import examine
-    from assignlab.exercise import exercises
+    from assignlab.exercises import exercises
 
     solutions = exercise_cells("solutions")
     times = {n: timed(lambda n=n: examine(n, solutions[n].function())) for n in exercises()}
     slowest = max(times, key=times.get)
     print(
-        f"a check answers in {statistics.median(times.values()):.2f} s (median of {len(times)}), the slowest, {slowest}, in {times[slowest]:.2f} s"
+        f"a check answers in {statistics.median(times.values()):.2f} s (median of {len(times)}), "
+        f"the slowest, {slowest}, in {times[slowest]:.2f} s"
     )
 
 

@@ -1,4 +1,7 @@
-"""Where the parts of the course lie, and the exercises as its notebooks hold them. Shared by tests, benchmark, mutants and the book's build."""
+"""Where the parts of the course lie, and the exercises as its notebooks hold them.
+
+Shared by the tests, the benchmark, the mutants and the build of the book.
+"""
 
 import ast
 import re
@@ -47,7 +50,7 @@ class ExerciseCell:
 
 
 def exercise_cells(folder, root=ROOT):
-    """{number: ExerciseCell} of the first answer to each exercise in the notebooks of `folder`: "lessons" or "solutions"."""
+    """{number: ExerciseCell} of the first answer to each exercise in a folder's notebooks: "lessons" or "solutions"."""
     found = {}
     for path in sorted((root / folder).glob("*.ipynb")):
         for source in cells(path, "code"):

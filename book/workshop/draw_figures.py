@@ -1,6 +1,7 @@
-"""Draw the lessons' opening figures into `book/assets/figures/`. Every number in them is computed here with TensorFlow and NumPy.
+"""Draw the book's figures into `book/assets/figures/`. Every number in them is computed here with TensorFlow and NumPy.
 
-Run it with `make figures` after a change; a test compares the files with what this draws.
+One function a figure, under `@figure(NAME)`: the opening figure of a lesson has the lesson's name, a second one adds a
+word to it. Run `make figures` after a change; a test compares the files with what this draws.
 """
 
 from pathlib import Path
@@ -11,8 +12,22 @@ import tensorflow as tf
 from assignlab.picture import Panel, draw
 
 FIGURES = Path(__file__).parents[1] / "assets" / "figures"
+DRAWN = {}  # {name of the file without its ending: the function that draws it}
 
 
+def figure(name):
+    """Decorator: what the function returns, a `Picture`, is the figure `NAME.svg`."""
+
+    def add(function):
+        if name in DRAWN:
+            raise ValueError(f"there are two figures named {name!r} in {Path(__file__).name}")
+        DRAWN[name] = function
+        return function
+
+    return add
+
+
+@figure("01_broadcast_scaling")
 def broadcast_scaling():
     v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
     before, halved = v.numpy(), v.numpy() * np.float32(0.5)
@@ -27,6 +42,30 @@ def broadcast_scaling():
     )
 
 
+@figure("01_broadcast_scaling_repeated")
+def row_and_column_repeated():
+    v = tf.Variable([[0.5, 1.0], [1.5, 2.0]])
+    row = np.array([1, 100], dtype="float32")
+    column = row[:, None]
+    by_row, by_column = v.numpy() * row, v.numpy() * column
+    return draw(
+        Panel(row, "row (2,)", "copy"),
+        "repeated down",
+        Panel(np.broadcast_to(row, v.shape), "as (2, 2)", "copy"),
+        "× copy of v",
+        Panel(by_row, "columns scaled", "copy", changed=by_row != v.numpy()),
+        Panel(column, "column (2, 1)", "copy"),
+        "repeated right",
+        Panel(np.broadcast_to(column, v.shape), "as (2, 2)", "copy"),
+        "× copy of v",
+        Panel(by_column, "rows scaled", "copy", changed=by_column != v.numpy()),
+        alt="Repeated downwards, the row 1 100 scales the columns; "
+        "as a column, repeated to the right, it scales the rows.",
+        width=560,
+    )
+
+
+@figure("02_masked_replacement")
 def masked_replacement():
     v = tf.Variable(np.arange(10, dtype="float32").reshape(2, 5))
     before, edited = v.numpy(), v.numpy()
@@ -39,10 +78,33 @@ def masked_replacement():
         Panel(edited, "copy, entries > 5 set to −1", "copy", changed=mask),
         "assign",
         Panel(v.numpy(), "same variable", changed=mask),
-        alt="The variable 0 to 9 is copied, the entries over 5 become minus 1 in the copy, and assign writes the copy back.",
+        alt="In a copy of the variable 0 to 9 the entries over 5 become minus 1, and assign writes the copy back.",
     )
 
 
+@figure("02_masked_replacement_step")
+def step_and_mask():
+    w, mask = tf.Variable([3.0, 0.0]), np.array([True, False])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum((w - 1) ** 2)
+    gradient = tape.gradient(loss, w)
+    start = w.numpy()
+    w.assign_sub(0.1 * gradient)
+    stepped = w.numpy()
+    w.assign(np.where(mask, stepped, 0))
+    return draw(
+        Panel(start, "masked weights"),
+        "tape",
+        Panel(gradient, "gradient", "gradient"),
+        "− 0.1 × gradient",
+        Panel(stepped, "after the step", changed=stepped != start),
+        "mask",
+        Panel(w.numpy(), "0 again", changed=w.numpy() != stepped),
+        alt="A gradient step moves the weights 3 and 0 to 2.6 and 0.2; the mask makes the second 0 again.",
+    )
+
+
+@figure("03_reshape_and_assign")
 def reshape_and_assign():
     v = tf.Variable(np.arange(16, dtype="float32").reshape(4, 4))
     before, doubled = v.numpy(), v.numpy().reshape(2, 8) * 2
@@ -57,6 +119,21 @@ def reshape_and_assign():
     )
 
 
+@figure("03_reshape_or_transpose")
+def reshape_or_transpose():
+    start = np.arange(6, dtype="float32").reshape(3, 2)
+    turned = start.reshape(2, 3).T
+    return draw(
+        Panel(start, "array (3, 2)", "copy"),
+        "reshape(2, 3)",
+        Panel(start.reshape(2, 3), "same order (2, 3)", "copy"),
+        ".T",
+        Panel(turned, "other places (3, 2)", "copy", changed=turned != start),
+        alt="Six numbers go from (3, 2) to (2, 3) by reshape and back to (3, 2) by .T: four of them have moved.",
+    )
+
+
+@figure("04_numpy_snapshot_pitfall")
 def numpy_snapshot_pitfall():
     v = tf.Variable([[1.0, -2.0], [-3.0, 4.0]])
     edited = v.numpy()
@@ -74,14 +151,27 @@ def numpy_snapshot_pitfall():
     )
 
 
-DRAWN = {
-    "01_broadcast_scaling": broadcast_scaling,
-    "02_masked_replacement": masked_replacement,
-    "03_reshape_and_assign": reshape_and_assign,
-    "04_numpy_snapshot_pitfall": numpy_snapshot_pitfall,
-}
+@figure("04_copies_and_views")
+def copies_and_views():
+    v = tf.Variable([[1.0, -2.0], [-3.0, 4.0]])
+    tensor = v.value()
+    view = np.asarray(tensor)
+    edited = view.copy()
+    edited[0, 0] = 7
+    return draw(
+        Panel(v.numpy(), "variable"),
+        "value()",
+        Panel(tensor, "tensor", "tensor"),
+        "np.asarray",
+        Panel(view, "read-only view", "tensor"),
+        "copy()",
+        Panel(edited, "copy, edited", "copy", changed=edited != view),
+        alt="The tensor that value() returns and NumPy's view of it are locked; a copy can be edited, "
+        "and the variable keeps its values.",
+    )
+
 
 if __name__ == "__main__":
     FIGURES.mkdir(exist_ok=True)
-    for name, figure in DRAWN.items():
-        (FIGURES / f"{name}.svg").write_text(figure().svg, encoding="utf8")
+    for name, function in DRAWN.items():
+        (FIGURES / f"{name}.svg").write_text(function().svg, encoding="utf8")

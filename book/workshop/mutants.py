@@ -1,11 +1,13 @@
-"""Change every official solution a little, in every place, and see whether its check notices. `make mutants` prints the score.
+"""Change every official solution a little, in every place, and see whether its check notices.
 
-A small mutator of its own: mutmut and cosmic-ray mutate modules, not the cells of a notebook, and judge by a test run, not by a check.
+`make mutants` prints the score. A small mutator of its own: mutmut and cosmic-ray mutate modules, not the cells of a
+notebook, and judge by a test run, not by a check.
 """
 
 import ast
 import copy
 import sys
+from itertools import zip_longest
 
 import numpy as np
 import tensorflow as tf
@@ -40,13 +42,15 @@ METHODS = {
     "isfinite": ("isnan", "isinf"),
 }
 
-# (exercise, mutated line): why no check can notice it
-EQUIVALENT = {
+EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
     (
         "3.3",
         "filters = kernel.numpy().reshape(-2, kernel.shape[-1])",
     ): "NumPy takes any negative length for the unknown one",
-    ("4.1", "values[values <= 0] = 0"): "an entry that is 0 becomes 0",
+    ("4.1", "values[values <= low] = low"): "an entry that is low becomes low",
+    ("4.1", "values[values >= high] = high"): "an entry that is high becomes high",
+    ("4.1", "values[values > high] = high"): "the two ends change places: as low <= high, either may be clipped first",
+    ("4.2", "w.assign(np.clip(-limit, w.numpy(), limit))"): "np.clip takes the larger of its first two arguments",
 }
 
 
@@ -82,53 +86,54 @@ def mutations(node):
 
 
 def mutants(function):
-    """(line as changed, function node) for each mutant of a function: one place changed, or one statement left out."""
-    places = [
+    """(line as changed, source) for each mutant of a function.
+
+    One expression changed, one statement left out, or two neighbours swapped.
+    """
+    before = ast.unparse(function).splitlines()
+    for number, place in enumerate(_places(function)):
+        for variant in _variants(*place):
+            changed = copy.deepcopy(function)
+            parent, field, i = _places(changed)[number]
+            if variant is SWAP:
+                statements = getattr(parent, field)
+                statements[i], statements[i + 1] = statements[i + 1], statements[i]
+            elif i is None:
+                setattr(parent, field, variant)
+            else:
+                getattr(parent, field)[i] = variant
+            text = ast.unparse(ast.fix_missing_locations(changed))
+            differs = [new.strip() for new, old in zip_longest(text.splitlines(), before, fillvalue="") if new != old]
+            yield differs[0] if differs else text, text
+
+
+SWAP = object()  # the variant of a statement that changes places with the next
+
+
+def _places(function):
+    """(parent, field, index) of every node below a function's first line; index is None outside lists."""
+    return [
         (parent, field, i)
         for parent in ast.walk(function)
         for field, value in ast.iter_fields(parent)
-        for i in _positions(value)
-        if field != "args"
+        if not isinstance(parent, ast.arguments) and not isinstance(value, ast.arguments)
+        for i in _indices(value)
     ]
-    for number, (parent, field, i) in enumerate(places):
-        child = _get(parent, field, i)
-        if (isinstance(child, ast.stmt) and parent is not function) or isinstance(child, ast.stmt):
-            variants = (
-                [ast.Pass()] if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)) else []
-            )
-        else:
-            variants = list(mutations(child))
-        for variant in variants:
-            changed = copy.deepcopy(function)
-            twin = [
-                (p, f, k)
-                for p in ast.walk(changed)
-                for f, value in ast.iter_fields(p)
-                for k in _positions(value)
-                if f != "args"
-            ][number]
-            _set(*twin, variant)
-            text = ast.unparse(ast.fix_missing_locations(changed))
-            before = ast.unparse(function).splitlines()
-            yield next((line.strip() for line in text.splitlines() if line not in before), text), text
 
 
-def _positions(value):
+def _indices(value):
     if isinstance(value, ast.AST):
         return [None]
     return [i for i, item in enumerate(value) if isinstance(item, ast.AST)] if isinstance(value, list) else []
 
 
-def _get(parent, field, i):
-    value = getattr(parent, field)
-    return value if i is None else value[i]
-
-
-def _set(parent, field, i, new):
-    if i is None:
-        setattr(parent, field, new)
-    else:
-        getattr(parent, field)[i] = new
+def _variants(parent, field, i):
+    child = getattr(parent, field) if i is None else getattr(parent, field)[i]
+    if not isinstance(child, ast.stmt):
+        return list(mutations(child))
+    if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+        return []  # the docstring
+    return [ast.Pass(), SWAP] if i + 1 < len(getattr(parent, field)) else [ast.Pass()]
 
 
 def survivors(number):
@@ -153,7 +158,6 @@ if __name__ == "__main__":
             f"{exercise}: {count - len(alive)} of {count} mutants noticed",
             *(f"\n     survived: {line}" for line in alive),
         )
-    print(
-        f"score: {total - left} of {total} mutants noticed ({(total - left) / total:.0%}); {len(EQUIVALENT)} more are equivalent"
-    )
+    share = (total - left) / total
+    print(f"score: {total - left} of {total} mutants noticed ({share:.0%}); {len(EQUIVALENT)} more are equivalent")
     sys.exit(bool(left))

@@ -1,8 +1,10 @@
 """Keep what each notebook printed when it last passed, so that tests and book run it once.
 
-The store is a jupyter-cache below `_build/executed/`, in a folder named by everything besides the notebook that decides its output: the versions of
-Python, TensorFlow, Keras, NumPy and Matplotlib, and the code of assignlab. The tests put passed notebooks in; the book (this file is also its Sphinx
-extension) takes them out. A notebook that is not in the store is executed by the book itself.
+The store is a jupyter-cache below `_build/executed/`, in a folder named by everything besides the notebook that decides
+its output: the versions of Python, TensorFlow, Keras, NumPy and Matplotlib, the code of assignlab and of the runner.
+Beside the outputs lies the audit's tally, under a name made of the notebook and its claims. The tests put passed
+notebooks in; the book (this file is also its Sphinx extension) takes them out. A notebook that is not in the store is
+executed by the book itself.
 """
 
 import hashlib
@@ -16,6 +18,7 @@ import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
+from claims import Claims
 from course import ROOT
 
 KERNEL_ENVIRONMENT = {
@@ -33,7 +36,11 @@ def stamp(root=ROOT):
             parts.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             continue
-    parts += [path.read_text(encoding="utf8") for path in sorted((root / "lessons" / "assignlab").rglob("*.py"))]
+    code = [
+        *sorted((root / "lessons" / "assignlab").rglob("*.py")),
+        *sorted((root / "book" / "workshop").glob("claims.py")),
+    ]
+    parts += [path.read_text(encoding="utf8") for path in [*code, *root.glob("conftest.py")]]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -51,14 +58,17 @@ class NotebookStore:
         """The hash of a notebook's code and metadata."""
         return self.cache.create_hashed_notebook(notebook)[1]
 
+    def tally_file(self, path, notebook):
+        """Where the tally of a notebook lies that passed with exactly this code and these claims."""
+        claims = hashlib.sha256(Claims(path, self.root).text.encode()).hexdigest()[:12]
+        return self.folder / "audit" / f"{self.key(notebook)}-{claims}.json"
+
     def tally(self, path):
-        """The audit's tally of a notebook that passed with exactly this code, or None."""
+        """The audit's tally of a notebook that passed with exactly this code and these claims, or None."""
         notebook = nbformat.read(path, 4)
-        key = self.key(notebook)
-        file = self.folder / "audit" / f"{key}.json"
         try:
             self.cache.match_cache_notebook(notebook)
-            return json.loads(file.read_text(encoding="utf8"))
+            return json.loads(self.tally_file(path, notebook).read_text(encoding="utf8"))
         except (KeyError, FileNotFoundError, json.JSONDecodeError):
             return None
 
@@ -69,7 +79,7 @@ class NotebookStore:
             if cell.cell_type == "code":  # not ran.metadata: the run adds timings, and they would change the key
                 cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
         self.cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
-        file = self.folder / "audit" / f"{self.key(notebook)}.json"
+        file = self.tally_file(path, notebook)
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(tally), encoding="utf8")
 

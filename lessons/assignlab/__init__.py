@@ -1,8 +1,8 @@
 """The small toolkit of the course *Assign, Don't Mutate*.
 
-Lessons teach with plain TensorFlow and NumPy. They use this package only to check answers (`check`, `hint`, `progress`), to draw (`draw`)
-and to prove gradients (`verify_gradient`). `%load_ext assignlab` audits every write to a variable in a notebook; `python -m assignlab` inspects the
-environment.
+Lessons teach with plain TensorFlow and NumPy. They use this package only to check answers (`check`, `hint`,
+`progress`), to draw (`draw`) and to prove gradients (`verify_gradient`). `%load_ext assignlab` audits every write to a
+variable in a notebook; `python -m assignlab` inspects the environment.
 
 Nothing here imports TensorFlow until it is needed.
 """

@@ -62,6 +62,5 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # TensorFlow 2.21 is quiet only with both
+    os.environ.update(environment.QUIET | os.environ)  # before anything imports TensorFlow
     sys.exit(main())

@@ -1,14 +1,15 @@
 """Audit every write to a `tf.Variable`: identity kept, gradient alive and exact.
 
-TensorFlow calls an op callback after each eagerly executed op and each call of a traced function. The audit picks out the ones that write a variable
-and verifies, after each write, that
+TensorFlow calls an op callback after each eagerly executed op and each call of a traced function. The audit picks out
+the ones that write a variable and verifies, after each write, that
 
 * the variable still owns the resource (the buffer) that it was created with,
 * dtype, `trainable` and static shape are what they were, and the new value fits that shape,
-* the gradient of the probe ``0.5 * sum(v * v)`` with respect to the variable is there and equals the value just written.
+* the gradient of the probe ``0.5 * sum(v * v)`` with respect to the variable is there and equals the new value.
 
-Integer, boolean and string variables have no gradient: they get the first two checks and are counted apart. Which ops and function arguments write is
-TensorFlow's own bookkeeping (`auto_control_deps_utils.RESOURCE_READ_OPS` and the attribute `_read_only_resource_inputs`).
+Integer, boolean and string variables have no gradient: they get the first two checks and are counted apart. Which ops
+and function arguments write is TensorFlow's own bookkeeping (`auto_control_deps_utils.RESOURCE_READ_OPS` and the
+attribute `_read_only_resource_inputs`).
 """
 
 import functools
@@ -84,7 +85,7 @@ class Audit:
             1, "assignlab-audit"
         )  # a thread of its own: no tape, scope or callback of the lesson
 
-    # Variables --------------------------------------------------------------------------------------------------------------------------------------
+    # Variables -----------------------------------------------------------------------------------------------------
 
     def remember(self, variable):
         """Note what `variable` is now; later writes are compared with this."""
@@ -116,7 +117,7 @@ class Audit:
             return f"its static shape was {known.shape} and is now {variable.shape}"
         return None
 
-    # Writes -----------------------------------------------------------------------------------------------------------------------------------------
+    # Writes --------------------------------------------------------------------------------------------------------
 
     def watch_this_thread(self):
         """Op callbacks belong to a thread; make sure this one has ours."""
@@ -168,7 +169,10 @@ class Audit:
         if variable is None:
             return
         differentiable = known.dtype.is_floating or known.dtype.is_complex
-        if getattr(self.local, "numerical", False):
+        counted = not getattr(self.local, "aside", False)
+        if not counted:
+            pass
+        elif getattr(self.local, "numerical", False):
             self.tally.numerical += 1
         elif differentiable:
             self.tally.assigns += 1
@@ -179,7 +183,7 @@ class Audit:
         )
         if wrong:
             self.fail(f"after {op} on the variable {variable.name!r}, shape {variable.shape}: {wrong}")
-        if differentiable and not getattr(self.local, "numerical", False):
+        if counted and differentiable and not getattr(self.local, "numerical", False):
             self.tally.preserved += 1
 
     def fail(self, why):
@@ -204,6 +208,15 @@ class Audit:
         finally:
             self.local.numerical = False
 
+    @contextmanager
+    def aside(self):
+        """Verify the writes in this block and count none: a page's proofs are no part of what the page does."""
+        self.local.aside = True
+        try:
+            yield
+        finally:
+            self.local.aside = False
+
 
 def _trainable_of_keras_owner(variable):
     """`trainable` of the keras.Variable around `variable` (layer.trainable = False is a lawful change), or None."""
@@ -215,7 +228,7 @@ def _trainable_of_keras_owner(variable):
 
 
 def probe(variable, known, differentiable):
-    """What is wrong with the value and the gradient of `variable`, or None. Runs in a thread that records nothing else."""
+    """What is wrong with the value and the gradient of `variable`, or None. Its thread records nothing else."""
     value = rvo.gen_resource_variable_ops.read_variable_op(known.handle, known.dtype)
     if not known.shape.is_compatible_with(value.shape):
         return f"a value of shape {value.shape} does not fit its static shape {known.shape}"
@@ -230,7 +243,8 @@ def probe(variable, known, differentiable):
         return "the gradient with respect to it is None: the tape no longer sees it being read"
     expected = tf.math.conj(value).numpy() if known.dtype.is_complex else value.numpy()
     if gradient.shape != value.shape or not _same(gradient.numpy(), expected):
-        return "the gradient of 0.5 * sum(v * v) is not its new value: a read no longer carries the gradient, or reads something else"
+        cut = "a read no longer carries the gradient, or reads something else"
+        return f"the gradient of 0.5 * sum(v * v) is not its new value: {cut}"
     return None
 
 
@@ -308,7 +322,7 @@ def _wrap_writing_methods():
 
 
 def _audited(method):
-    """The op callback does the audit. This makes sure that the thread has it, and blames a swapped resource on the variable whose method was called."""
+    """The op callback audits. This gives it to the thread, and blames a swapped resource on the method called."""
 
     @functools.wraps(method)
     def write(self, *args, **kwargs):
@@ -327,7 +341,7 @@ def _audited(method):
     return write
 
 
-# In a notebook ----------------------------------------------------------------------------------------------------------------------------------------
+# In a notebook -----------------------------------------------------------------------------------------------------
 
 
 class NotebookAudit:

@@ -32,22 +32,27 @@ def copy_lessons(folder=None):
     originals = sorted(LESSONS.glob("[0-9]*.ipynb"))
     if not originals:
         raise FileNotFoundError(
-            "The lessons are not beside the installed package. Run this from a copy of the course installed with: pip install -e ."
+            "The lessons are not beside the installed package. "
+            "Run this from a copy of the course installed with: pip install -e ."
         )
     folder = Path(folder) if folder else LESSONS.parent / DEFAULT
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file. Name a folder, or leave the name out: the default is {DEFAULT}")
     folder.mkdir(parents=True, exist_ok=True)
-    copied, kept = [], []
-    for original in originals:
-        try:
-            with open(folder / original.name, "x", encoding="utf8") as file:  # "x": fails rather than overwrites
-                json.dump(_relinked(original, folder), file, indent=1, ensure_ascii=False)
-                file.write("\n")
-            copied.append(original.name)
-        except FileExistsError:
-            kept.append(original.name)
-    return folder, copied, kept
+    names = [original.name for original in originals]
+    copied = [original.name for original in originals if _copied(original, folder)]
+    return folder, copied, [name for name in names if name not in copied]
+
+
+def _copied(original, folder):
+    """Whether the notebook was written; one that is there stays as it is."""
+    try:
+        with open(folder / original.name, "x", encoding="utf8") as file:  # "x": fails rather than overwrites
+            json.dump(_relinked(original, folder), file, indent=1, ensure_ascii=False)
+            file.write("\n")
+    except FileExistsError:
+        return False
+    return True
 
 
 def _relinked(original, folder):

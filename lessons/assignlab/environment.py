@@ -1,4 +1,4 @@
-"""Is everything here that the course needs? One line per thing, each with what to do about it: `python -m assignlab`."""
+"""Is everything here that the course needs? One line a thing, each with what to do about it: `python -m assignlab`."""
 
 import os
 import re
@@ -6,6 +6,9 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+
+# Both are needed, before TensorFlow is imported, to keep its C++ log lines out of what a reader sees.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 PACKAGES = (
@@ -23,7 +26,8 @@ REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"  # there
 # Run by a Python of its own: a TensorFlow built for another processor ends the process without a Python exception.
 PROBE = """
 import keras, tensorflow as tf
-assert keras.backend.backend() == "tensorflow", "Keras is set to another backend; set the environment variable KERAS_BACKEND=tensorflow"
+backend = keras.backend.backend()
+assert backend == "tensorflow", "Keras has another backend; set the environment variable KERAS_BACKEND=tensorflow"
 weights = tf.Variable([1.0, 2.0])
 weights.assign(weights.numpy() * 2)
 with tf.GradientTape() as tape:
@@ -34,7 +38,7 @@ assert gradient == [4.0, 8.0], f"the gradient of sum(w**2) at w = [2, 4] came ba
 
 
 def pins(requirements=REQUIREMENTS):
-    """The versions the course is tested with, as {package: version}; empty where there is no requirements.txt beside the package."""
+    """The versions the course is tested with, as {package: version}; empty where there is no requirements.txt."""
     if not requirements.is_file():
         return {}
     return dict(re.findall(r"^([\w.-]+)==([\w.]+)", requirements.read_text(encoding="utf8"), re.MULTILINE))
@@ -53,7 +57,7 @@ def check_python(version=None):
 
 
 def check_package(names, tested):
-    """(status, message) for a package that may be installed under any of `names`, against the `tested` versions of `pins()`."""
+    """(status, message) for a package installed under any of `names`; `tested` are the versions of `pins()`."""
     installed = next((name for name in names if _version(name)), None)
     shown = names[-1]
     if installed is None:
@@ -62,10 +66,8 @@ def check_package(names, tested):
     version = _version(installed)
     if tested.get(installed, version) != version:
         wanted = tested[installed]
-        return (
-            "WARN",
-            f"{shown} {version}: the course is tested with {wanted}. To change it: python -m pip install {installed}=={wanted}",
-        )
+        change = f"python -m pip install {installed}=={wanted}"
+        return "WARN", f"{shown} {version}: the course is tested with {wanted}. To change it: {change}"
     return "OK", f"{shown} {version}"
 
 
@@ -78,20 +80,17 @@ def _version(name):
 
 def check_tensorflow(timeout=300):
     """(status, message) after really running one `assign` and one gradient; `timeout` is in seconds."""
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
     try:
         run = subprocess.run(
-            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=timeout, env={**os.environ, **quiet}
+            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=timeout, env={**os.environ, **QUIET}
         )
     except subprocess.TimeoutExpired:
         return "FAIL", f"assign: TensorFlow did not answer within {timeout} s. Try again when the machine is less busy"
     if run.returncode == 0:
         return "OK", "assign: a variable changed with NumPy, and its gradient is right"
     said = run.stderr.strip().splitlines() or [f"Python ended with status {run.returncode}"]
-    return (
-        "FAIL",
-        f"assign: {said[-1]}. Where the packages above are in order, install them again: {INSTALL_ALL} --force-reinstall",
-    )
+    again = f"{INSTALL_ALL} --force-reinstall"
+    return "FAIL", f"assign: {said[-1]}. Where the packages above are in order, install them again: {again}"
 
 
 def check_kernel():
@@ -102,13 +101,12 @@ def check_kernel():
         command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except Exception as problem:  # a broken Jupyter may raise anything, and this page is where it is looked for
         return "FAIL", f"kernel: none found ({problem}). To install it: python -m ipykernel install --sys-prefix"
-    # Jupyter puts the running Python in the place of a bare `python`. Links are not followed: those of two environments can meet in one Python.
+    # Jupyter puts the running Python in the place of a bare `python`. Links are not followed: those of two environments
+    # can meet in one Python.
     if os.path.dirname(command) in ("", os.path.dirname(sys.executable)):
         return "OK", "kernel: notebooks run this Python"
-    return (
-        "FAIL",
-        f"kernel: notebooks run {command}, not {sys.executable}. To change it: python -m ipykernel install --sys-prefix",
-    )
+    change = "python -m ipykernel install --sys-prefix"
+    return "FAIL", f"kernel: notebooks run {command}, not {sys.executable}. To change it: {change}"
 
 
 def main():

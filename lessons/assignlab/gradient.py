@@ -14,7 +14,7 @@ from assignlab import audit
 class GradientReport:
     """The outcome of `verify_gradient`. True when autodiff and central differences agree.
 
-    autodiff and differences hold one float64 number per measured entry (autodiff is None when TensorFlow returned None).
+    autodiff and differences hold one float64 number per measured entry (autodiff is None when TensorFlow gave None).
     """
 
     agrees: bool
@@ -59,7 +59,8 @@ def verify_gradient(loss, variable, max_entries=256):
     first, again = _scalar(evaluate()), _scalar(evaluate())
     if first != again:
         raise ValueError(
-            f"The loss gave {first} and then {again} for the same value. Fix its random numbers or switch dropout off, then compare again."
+            f"The loss gave {first} and then {again} for the same value. "
+            "Fix its random numbers or switch dropout off, then compare again."
         )
 
     with tf.GradientTape() as tape:
@@ -80,14 +81,18 @@ def verify_gradient(loss, variable, max_entries=256):
     gap = np.abs(autodiff - differences)
     wrong = ~(gap <= error)  # a NaN gap is wrong too
     if not wrong.any():
-        message = f"autodiff and central differences agree at {entries.size} of {start.size} entries of {of_what} (largest gap {gap.max(initial=0):.1e})."
+        message = (
+            f"autodiff and central differences agree at {entries.size} of {start.size} entries of {of_what} "
+            f"(largest gap {gap.max(initial=0):.1e})."
+        )
         return GradientReport(True, f"Gradient verified: {message}", autodiff, differences)
     i = int(np.flatnonzero(wrong)[np.nan_to_num(gap[wrong], nan=np.inf).argmax()])
     index = tuple(int(k) for k in np.unravel_index(entries[i], start.shape))
     message = (
         f"Gradient differs at {int(wrong.sum())} of {entries.size} entries of {of_what}. "
         f"Most at {index}: autodiff says {autodiff[i]:.6g}, central differences say {differences[i]:.6g}. "
-        "The loss computes something that the tape does not record as it is (NumPy, a py_function, a custom gradient), or it is not smooth here."
+        "The loss computes something that the tape does not record as it is (NumPy, a py_function, a custom gradient), "
+        "or it is not smooth here."
     )
     return GradientReport(False, message, autodiff, differences)
 
@@ -98,7 +103,8 @@ def _floating_variable(variable):
     )  # keras.Variable -> tf.Variable
     if not isinstance(target, tf.Variable):
         raise TypeError(
-            f"verify_gradient needs a tf.Variable or keras.Variable as its second argument, not {type(variable).__name__}."
+            "verify_gradient needs a tf.Variable or keras.Variable as its second argument, "
+            f"not {type(variable).__name__}."
         )
     if target.dtype not in (tf.float16, tf.float32, tf.float64):
         raise TypeError(
@@ -110,7 +116,8 @@ def _floating_variable(variable):
 def _no_argument(loss, variable):
     if not callable(loss):
         raise TypeError(
-            f"verify_gradient needs a function as its first argument, not {type(loss).__name__}. Write: lambda: tf.reduce_sum(v ** 2)"
+            f"verify_gradient needs a function as its first argument, not {type(loss).__name__}. "
+            "Write: lambda: tf.reduce_sum(v ** 2)"
         )
     required = [
         p
@@ -132,7 +139,10 @@ def _scalar(value):
 
 
 def _central_differences(evaluate, target, start, entries):
-    """(f(x + h) - f(x - h)) / 2h for each entry, and a bound of its error (truncation from a second step, rounding from the dtype)."""
+    """(f(x + h) - f(x - h)) / 2h for each entry, and a bound of its error.
+
+    Truncation is estimated from a second step, rounding from the dtype.
+    """
     eps = float(np.finfo(start.dtype).eps)
     flat = start.reshape(-1)
     slopes, errors = np.zeros(entries.size), np.zeros(entries.size)
@@ -164,9 +174,18 @@ def _central_differences(evaluate, target, start, entries):
 
 def _why_none(target, differences, error):
     if not target.trainable:
-        reason = "the variable is not trainable, so a tape does not watch it by itself: call tape.watch(variable), or create it trainable"
+        reason = (
+            "the variable is not trainable, so a tape does not watch it by itself: "
+            "call tape.watch(variable), or create it trainable"
+        )
     elif np.all(np.abs(differences) <= error):
-        reason = "the loss does not change with this variable: it reads another object (a rebound name, a copy, what assign returned)"
+        reason = (
+            "the loss does not change with this variable: "
+            "it reads another object (a rebound name, a copy, what assign returned)"
+        )
     else:
-        reason = "the loss does change with the variable, but on a path that the tape does not see: NumPy, .numpy() or tf.numpy_function inside the loss"
+        reason = (
+            "the loss does change with the variable, but on a path that the tape does not see: "
+            "NumPy, .numpy() or tf.numpy_function inside the loss"
+        )
     return f"The gradient is None. Likely reason: {reason}."

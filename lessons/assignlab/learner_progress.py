@@ -1,40 +1,54 @@
 """What a learner has solved, kept in a small file in the learner's own folder.
 
-The file is readable JSON, written whole or not at all (a crash leaves the old one), and never committed (`.gitignore`). A damaged file is set aside, not
-overwritten.
+The file is readable JSON, written whole or not at all (a crash leaves the old one), and never committed
+(`.gitignore`). A damaged file is set aside, not overwritten.
 """
 
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
+from assignlab.look import FONT, PAPER, STATES
+
 NAME = ".assignlab-progress.json"
 SWITCH = "ASSIGNLAB_PROGRESS"  # "off": nothing is recorded (the test run and the book)
-DONE, OPEN, INK = "#00775a", "#8c959f", "#ffffff"
+(TICK, DONE), (_, OPEN) = STATES["right"], STATES["not attempted"]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Which exercises are solved, of all that there are. Displays as text, and in a notebook as a picture."""
+    """Which exercises are solved, of all that there are. Displays as text, and in a notebook as a picture.
+
+    current: the exercise that was checked last, where that is known; new: whether it is solved for the first time.
+    """
 
     numbers: tuple
     solved: tuple
     note: str = ""
+    current: str | None = None
+    new: bool = False
 
     @property
     def next(self):
-        """The first unsolved exercise, or None."""
-        return next((number for number in self.numbers if number not in self.solved), None)
+        """The next unsolved exercise, first of the current lesson, then of those after it; None if all are done."""
+        here = self.numbers.index(self.current) + 1 if self.current in self.numbers else 0
+        ahead = [number for number in self.numbers[here:] + self.numbers[:here] if number not in self.solved]
+        return min(ahead, key=lambda number: _lesson(number) != _lesson(self.current), default=None)
+
+    @property
+    def lesson_just_done(self):
+        """Whether the current exercise was the last of its lesson."""
+        return self.new and all(done for _, done in self.lessons().get(_lesson(self.current), ()))
 
     def lessons(self):
         """{lesson number: [(exercise number, solved)]}"""
         grouped = {}
         for number in self.numbers:
-            grouped.setdefault(number.split(".")[0], []).append((number, number in self.solved))
+            grouped.setdefault(_lesson(number), []).append((number, number in self.solved))
         return grouped
 
     def summary(self):
@@ -64,22 +78,25 @@ class Progress:
             for c, (number, done) in enumerate(row):
                 x = 80 + 70 * c
                 look = f'fill="{DONE}"' if done else f'fill="none" stroke="{OPEN}" stroke-dasharray="4 3"'
-                text = f'fill="{INK}" font-weight="700"' if done else 'fill="currentColor"'
+                text = f'fill="{PAPER}" font-weight="700"' if done else 'fill="currentColor"'
+                shown = f"{TICK} {number}" if done else number
                 fields.append(f'<rect x="{x}" y="{y}" width="60" height="30" rx="4" {look}/>')
-                fields.append(
-                    f'<text x="{x + 30}" y="{y + 20}" text-anchor="middle" {text}>{"✓ " if done else ""}{number}</text>'
-                )
+                fields.append(f'<text x="{x + 30}" y="{y + 20}" text-anchor="middle" {text}>{shown}</text>')
         width, height = 90 + 70 * max(map(len, lessons.values())), 10 + 40 * len(lessons)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-            'style="max-width:100%;height:auto" font-family="system-ui, sans-serif" font-size="13">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" style="max-width:100%;height:auto" {FONT}>'
             f"<title>{escape(self.summary())}</title>{''.join(fields)}</svg>"
         )
 
 
+def _lesson(number):
+    return number.split(".")[0] if number else None
+
+
 def progress(folder="."):
     """The learner's `Progress` in `folder` (default: the notebook's own)."""
-    from assignlab.exercise import exercises
+    from assignlab.exercises import exercises
 
     solved, note = _read(Path(folder) / NAME)
     numbers = tuple(exercises())
@@ -88,20 +105,23 @@ def progress(folder="."):
 
 def record(number, folder="."):
     """Note that an exercise is solved. Returns the new `Progress`, or None where nothing is recorded."""
-    folder = Path(folder).resolve()
-    if os.environ.get(SWITCH) == "off" or folder.name == "solutions":  # the worked answers are not the learner's
+    if os.environ.get(SWITCH) == "off":
         return None
-    solved, _ = _read(folder / NAME)
-    solved.setdefault(number, datetime.now().isoformat(timespec="seconds"))
     try:
+        folder = Path(folder).resolve()
+        if folder.name == "solutions":  # the worked answers are not the learner's
+            return None
+        solved, _ = _read(folder / NAME)
+        new = number not in solved
+        solved.setdefault(number, datetime.now().isoformat(timespec="seconds"))
         _write(folder / NAME, solved)
     except OSError:
-        return None  # a folder that cannot be written must not spoil a right answer
-    return progress(folder)
+        return None  # a folder that is gone or cannot be written must not spoil a right answer
+    return replace(progress(folder), current=number, new=new)
 
 
 def reset(folder="."):
-    """Start anew. The old file is kept beside the new one, with `.old` at its end. Returns the path of the old file, or None if there was none."""
+    """Start anew. The old file is kept, with `.old` at its end. Returns its path, or None if there was none."""
     path = Path(folder) / NAME
     if not path.exists():
         return None
@@ -118,10 +138,8 @@ def _read(path):
     except (ValueError, KeyError, TypeError, AttributeError):
         aside = path.with_name(path.name + ".damaged")
         path.replace(aside)
-        return (
-            {},
-            f"The progress file could not be read and was set aside as {aside.name}. Run the cells of solved exercises again to count them.",
-        )
+        aside_note = f"The progress file could not be read and was set aside as {aside.name}."
+        return {}, f"{aside_note} Run the cells of solved exercises again to count them."
 
 
 def _write(path, solved):

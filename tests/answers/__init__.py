@@ -1,6 +1,7 @@
-"""Answers that people write, as data: wrong ones with the diagnosis that each must get, right ones in other styles. One file a lesson, named like it.
+"""Answers that people write, as data: wrong ones with the diagnosis that each must get, right ones in other styles.
 
-The tests run every one of them through its check. A wrong answer that passes, or gets another's diagnosis, is a red test; so is a right one refused.
+One file a lesson, named like it. The tests run every one of them through its check. A wrong answer that passes, or gets
+another's diagnosis, is a red test; so is a right one refused.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+
+from assignlab.exercises.bytecode import code_of
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,14 @@ class Answer:
     diagnosis: str
     function: Callable
 
+    @property
+    def place(self):
+        """File and line."""
+        code = code_of(self.function)
+        return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+
     def __str__(self):
-        return f"{self.number} {self.diagnosis or 'right'}, line {self.function.__code__.co_firstlineno}"
+        return f"{self.number} {self.diagnosis or 'right'}, line {code_of(self.function).co_firstlineno}"
 
 
 _collected = []

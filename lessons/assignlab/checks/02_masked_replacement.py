@@ -3,45 +3,50 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from assignlab.exercise import InPlace, Mistake, arrays, quarters, shapes
+from assignlab.exercises import InPlace, Message, Mistake, arrays, compares_with_nan, irregular, quarters, shapes
+
+LESSON_DONE = "Lesson 2 is done. NaN still equals nothing, not even itself, and you find it all the same."
 
 TEN = np.arange(10.0).reshape(2, 5)
+NAN, INF = np.nan, np.inf
+any_float = quarters | st.sampled_from([NAN, INF, -INF, 60_000.0, -60_000.0])
 
 
 def _above_cases():
-    rng = np.random.default_rng(21)
-    yield TEN, 5.0, -1.0
-    yield [[0.25, 0.75], [0.5, 1.0]], 0.5, 0.0
-    yield rng.integers(-4, 5, size=(4, 3)).astype(float), 0.0, 9.0
-    yield rng.integers(-4, 5, size=7).astype(float), 2.0, -3.5
+    yield TEN, 6.0, -1.0
+    yield [[0.25, 0.75], [0.5, 1.0]], 0.5, -2.5
+    yield np.round(irregular(21, 4, 3)), 0, 9
+    yield np.round(irregular(22, 7)), 2.0, -3.5
     yield [1.0, 2.0, 3.0], 10.0, 0.0
-    yield rng.integers(-4, 5, size=(2, 2, 3)).astype(float), -1.0, -2.0
+    yield np.round(irregular(23, 2, 2, 3)), -1.5, -2.0
+    yield [[250.0, -250.0], [0.5, 2.0]], 100.0, 0.75
 
 
 def _band_cases():
-    rng = np.random.default_rng(22)
     yield TEN, 3.0, 6.0
     yield [[-2.0, -1.0, 0.5], [1.0, 2.0, 4.0]], -1.0, 1.0
-    yield rng.integers(-4, 5, size=(5, 5)).astype(float), -2.0, 2.0
-    yield rng.integers(-4, 5, size=9).astype(float), 1.0, 3.0
+    yield np.round(irregular(24, 5, 5)), -2, 2
+    yield irregular(25, 9), 1.5, 3.25
     yield [[-3.0, -2.0], [5.0, 6.0]], 0.0, 4.0
+    yield [[60_000.0, -60_000.0, 250.0]], 100.0, 60_000.0
 
 
 def _clean_cases():
-    nan, inf = np.nan, np.inf
-    yield [[1.0, nan, 3.0], [inf, 5.0, -inf]], 0.0
-    yield [[nan, nan], [2.0, -3.0]], -1.0
-    yield [inf, 1.0, -inf, 2.0], 8.0
+    yield [[1.0, NAN, 3.0], [INF, 5.0, -INF]], 9.0
+    yield [[NAN, NAN], [2.0, -3.0]], -1
+    yield [INF, 1.0, -INF, 2.0], 8.0
     yield [1.0, 2.0, 3.0], 7.0
-    yield np.array([[[nan, 1.0]], [[2.0, inf]]]), 0.5
+    yield [[[NAN, 1.0]], [[2.0, INF]]], 0.5
+    yield [[60_000.0, NAN, -60_000.0], [3e38, INF, -3e38]], 0.25
 
 
 def _prune_cases():
-    rng = np.random.default_rng(24)
-    yield TEN / 10, np.array([[0.9, 0.1, 0.8, 0.2, 0.7], [0.3, 0.6, 0.4, 0.5, 0.0]]), 0.5
+    low_and_high = np.array([[1.5, -0.7, 0.8, 0.2, 0.5], [0.3, 0.6, -0.4, 0.5, -0.9]])
+    yield (TEN + 1) / 10, low_and_high, 0.5
     yield [[1.0, -2.0], [3.0, -4.0]], np.array([[1.0, 0.0], [0.0, 1.0]]), 0.5
-    yield rng.integers(1, 9, size=(4, 3)).astype(float), rng.integers(0, 5, size=(4, 3)).astype(float), 2.0
-    yield rng.integers(1, 9, size=6).astype(float), rng.integers(-3, 3, size=6).astype(float), 0.0
+    yield irregular(26, 4, 3), np.round(irregular(27, 4, 3)).astype(int), 1
+    yield irregular(28, 6), irregular(29, 6), 0.0
+    yield [[NAN, NAN, 2.0], [INF, -INF, INF]], np.array([[1.0, -1.0, 2.0], [3.0, -2.0, -3.0]]), 0.0
 
 
 def _where(change):
@@ -53,6 +58,10 @@ def _where(change):
 
     return gives
 
+
+NAN_IS_NEVER_EQUAL = (
+    "x == np.nan is False everywhere: NaN equals nothing, not even itself. np.isfinite finds NaN and both infinities."
+)
 
 EXERCISES = [
     InPlace(
@@ -99,6 +108,16 @@ EXERCISES = [
                 "The entries became 0: that is what multiplying by a mask gives. Put `value` there.",
             ),
             Mistake(
+                "others lost",
+                lambda values, limit, value: np.where(values > limit, value, 0.0),
+                "`value` is where it belongs, and the other entries became 0. They must keep their values: np.where(mask, value, values)",
+            ),
+            Mistake(
+                "others lost",
+                lambda values, limit, value: np.where(values > limit, value, limit),
+                "`value` is where it belongs, and the other entries became the limit. They must keep their values: np.where(mask, value, values)",
+            ),
+            Mistake(
                 "mask stored",
                 lambda values, limit, value: values > limit,
                 "The mask itself was stored, as 0 and 1. Use it to choose where `value` goes.",
@@ -119,8 +138,8 @@ EXERCISES = [
             "a > limit is an array of True and False of a's shape. Use it as an index, or as the first argument of np.where.",
             "a = v.numpy(), then a[a > limit] = value, then give a to v.assign.",
         ),
-        why="The mask picks entries by their values; indexing with it on the left side writes into the snapshot, and assign stores the whole snapshot.",
-        practice="With a mask from a percentile instead of a fixed limit, this is how outlying weights are reset.",
+        why="The comparison looked at every entry and chose those above the limit; the others kept their values, and the limit itself is not above the limit.",
+        practice="With a limit from a percentile instead of a fixed number, this is how outlying weights are reset.",
     ),
     InPlace(
         number="2.2",
@@ -156,6 +175,11 @@ EXERCISES = [
                 "The entries outside the band were cleared. Clear those inside.",
             ),
             Mistake(
+                "mask inverted",
+                _where(lambda values, low, high: ((values <= low) | (values >= high), 0.0)),
+                "The entries outside the band were cleared. Clear those inside.",
+            ),
+            Mistake(
                 "one condition only",
                 _where(lambda values, low, high: (values >= low, 0.0)),
                 "Entries above high were cleared too. Join the two conditions with &.",
@@ -176,9 +200,14 @@ EXERCISES = [
                 "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
             ),
             Mistake(
-                "mask inverted",
-                _where(lambda values, low, high: ((values <= low) | (values >= high), 0.0)),
-                "The entries outside the band were cleared. Clear those inside.",
+                "mask stored",
+                lambda values, low, high: (values < low) | (values > high),
+                "The mask itself was stored, as 0 and 1. Use it to choose what keeps its value.",
+            ),
+            Mistake(
+                "ends only",
+                _where(lambda values, low, high: ((values == low) | (values == high), 0.0)),
+                "The two ends became 0, and what lies between them stayed. Compare with >= and <=.",
             ),
         ),
         hints=(
@@ -186,7 +215,7 @@ EXERCISES = [
             "Use &, and put each comparison in round brackets: & binds more tightly than >=.",
             "a[(a >= low) & (a <= high)] = 0, between the snapshot and the assign.",
         ),
-        why="& joins two masks entry by entry; the brackets matter because & binds more tightly than a comparison.",
+        why="Both conditions were asked of every entry, and both ends belong to the band. As masks, & joins them, each comparison in its own brackets.",
         practice="Clearing the band around 0 is magnitude pruning: small weights go, large ones of both signs stay.",
     ),
     InPlace(
@@ -195,10 +224,14 @@ EXERCISES = [
         parameters=("v", "value"),
         reference=lambda values, value: np.where(np.isfinite(values), values, value),
         cases=_clean_cases,
-        family=st.tuples(
-            shapes().flatmap(lambda s: arrays(s, quarters | st.sampled_from([np.nan, np.inf, -np.inf]))), quarters
-        ),
+        family=st.tuples(shapes().flatmap(lambda s: arrays(s, any_float)), quarters),
         mistakes=(
+            Mistake(
+                "NaN is never equal",
+                _where(lambda values, value: (np.isinf(values), value)),
+                NAN_IS_NEVER_EQUAL,
+                compares_with_nan,
+            ),
             Mistake(
                 "infinities kept",
                 _where(lambda values, value: (np.isnan(values), value)),
@@ -210,9 +243,25 @@ EXERCISES = [
                 "The infinities are gone, NaN is still there. np.isfinite is False for NaN and for both infinities.",
             ),
             Mistake(
+                "NaN is never equal",
+                _where(lambda values, value: (values == np.inf, value)),
+                NAN_IS_NEVER_EQUAL,
+                compares_with_nan,
+            ),
+            Mistake(
+                "NaN kept",
+                _where(lambda values, value: (values == np.inf, value)),
+                "inf is gone, NaN and -inf are still there. np.isfinite is False for all three.",
+            ),
+            Mistake(
                 "one infinity kept",
                 _where(lambda values, value: (np.isnan(values) | (values == np.inf), value)),
                 "-inf is still there. np.isfinite is False for NaN and for both infinities.",
+            ),
+            Mistake(
+                "one infinity kept",
+                _where(lambda values, value: (np.isnan(values) | (values == -np.inf), value)),
+                "inf is still there. np.isfinite is False for NaN and for both infinities.",
             ),
             Mistake(
                 "mask inverted",
@@ -220,8 +269,24 @@ EXERCISES = [
                 "The good entries were replaced. np.isfinite is True for those to keep: turn it around with ~.",
             ),
             Mistake(
+                "NaN is never equal",
+                lambda values, value: np.where(np.isfinite(values), values, np.nan),
+                NAN_IS_NEVER_EQUAL,
+                compares_with_nan,
+            ),
+            Mistake(
+                "nan_to_num",
+                lambda values, value: np.nan_to_num(values, posinf=value, neginf=value),
+                "NaN became 0: np.nan_to_num does that unless you name another number. nan=value",
+            ),
+            Mistake(
                 "multiplied by mask",
                 lambda values, value: values * np.isfinite(values) + value * ~np.isfinite(values),
+                "NaN times 0 is NaN, and infinity times 0 is NaN too. Replace with np.where or a mask index; do not multiply.",
+            ),
+            Mistake(
+                "multiplied by mask",
+                lambda values, value: values * np.isfinite(values),
                 "NaN times 0 is NaN, and infinity times 0 is NaN too. Replace with np.where or a mask index; do not multiply.",
             ),
             Mistake(
@@ -230,9 +295,9 @@ EXERCISES = [
                 "np.nan_to_num replaces the infinities by huge numbers of its own. Name them too: posinf=value, neginf=value.",
             ),
             Mistake(
-                "one infinity kept",
-                _where(lambda values, value: (np.isnan(values) | (values == -np.inf), value)),
-                "inf is still there. np.isfinite is False for NaN and for both infinities.",
+                "nan_to_num",
+                lambda values, value: np.nan_to_num(values.astype("float32")),
+                "np.nan_to_num puts 0 and huge numbers of its own. Name all three: nan=value, posinf=value, neginf=value.",
             ),
             Mistake(
                 "nan_to_num",
@@ -240,9 +305,26 @@ EXERCISES = [
                 "np.nan_to_num replaces -inf by a huge number of its own. Name it too: neginf=value.",
             ),
             Mistake(
+                "nan_to_num",
+                lambda values, value: np.nan_to_num(values.astype("float32"), nan=value, posinf=value, neginf=-value),
+                "-inf became -value. All three become `value`: neginf=value.",
+            ),
+            Mistake(
                 "all replaced",
                 lambda values, value: np.full_like(values, value),
                 "Every entry was replaced. Only those that are not finite should be.",
+            ),
+            Mistake(
+                "value not used",
+                _where(lambda values, value: (~np.isfinite(values), 0.0)),
+                "The right entries were found, and became 0. They must become `value`.",
+            ),
+        ),
+        messages=(
+            Message(
+                r"only (?:length-1|0-dimensional|size-1) arrays",
+                "one number wanted",
+                "math.isnan and math.isinf take one number, not an array. np.isnan, np.isinf and np.isfinite take the whole array.",
             ),
         ),
         hints=(
@@ -250,8 +332,8 @@ EXERCISES = [
             "np.isfinite is False for NaN, inf and -inf. You want the entries where it is False: ~ turns a mask around.",
             "a[~np.isfinite(a)] = value, between the snapshot and the assign.",
         ),
-        why="np.isfinite finds NaN and both infinities at once, and writing through a mask never computes with them.",
-        practice="Clean the optimizer's slot variables too: their NaNs would come back with the next step.",
+        why="NaN and both infinities were found, large finite numbers stayed, and nothing was computed with the bad entries.",
+        practice="An optimizer keeps arrays of its own for each weight. Clean those too: their NaN would come back with the next step.",
     ),
     InPlace(
         number="2.4",
@@ -259,7 +341,7 @@ EXERCISES = [
         parameters=("w", "scores", "threshold"),
         reference=lambda values, scores, threshold: np.where(scores < threshold, 0.0, values),
         cases=_prune_cases,
-        family=shapes().flatmap(lambda s: st.tuples(arrays(s), arrays(s), quarters)),
+        family=shapes().flatmap(lambda s: st.tuples(arrays(s, any_float), arrays(s), quarters)),
         mistakes=(
             Mistake(
                 "mask of the wrong array",
@@ -272,6 +354,11 @@ EXERCISES = [
                 "The mask was computed on w. It belongs to the scores: scores < threshold.",
             ),
             Mistake(
+                "absolute value",
+                _where(lambda values, scores, threshold: (np.abs(scores) < threshold, 0.0)),
+                "Entries with a negative score stayed. A negative score is below the threshold too: leave out abs.",
+            ),
+            Mistake(
                 "off by one",
                 _where(lambda values, scores, threshold: (scores <= threshold, 0.0)),
                 "Entries whose score equals the threshold were pruned too. Below means strictly less: <",
@@ -282,14 +369,29 @@ EXERCISES = [
                 "The entries with high scores went. Those below the threshold should.",
             ),
             Mistake(
+                "mask inverted",
+                _where(lambda values, scores, threshold: (scores > threshold, 0.0)),
+                "The entries with high scores went. Those below the threshold should.",
+            ),
+            Mistake(
                 "scores written",
                 lambda values, scores, threshold: np.where(scores < threshold, 0.0, scores),
                 "The scores were stored in w. Keep w's own values where the score is high.",
             ),
             Mistake(
-                "mask inverted",
-                _where(lambda values, scores, threshold: (scores > threshold, 0.0)),
-                "The entries with high scores went. Those below the threshold should.",
+                "multiplied by scores",
+                lambda values, scores, threshold: values * scores,
+                "w was multiplied by its scores. The scores choose what becomes 0; the rest keeps its value.",
+            ),
+            Mistake(
+                "multiplied by scores",
+                lambda values, scores, threshold: values * np.where(scores < threshold, 0.0, scores),
+                "w was multiplied by its scores. Where the score is high, w keeps its value.",
+            ),
+            Mistake(
+                "multiplied by mask",
+                lambda values, scores, threshold: values * (scores >= threshold),
+                "NaN times 0 is NaN; infinity times 0 and infinity minus infinity are NaN too, so these entries were not pruned. Use np.where or a mask index, and compute nothing with them.",
             ),
             Mistake(
                 "mask stored",
@@ -297,9 +399,19 @@ EXERCISES = [
                 "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
             ),
             Mistake(
+                "mask stored",
+                lambda values, scores, threshold: scores < threshold,
+                "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
+            ),
+            Mistake(
                 "all replaced",
-                lambda values, scores, threshold: values * 0,
+                lambda values, scores, threshold: np.zeros_like(values),
                 "Every entry became 0. Only those with a low score should.",
+            ),
+            Mistake(
+                "threshold written",
+                _where(lambda values, scores, threshold: (scores < threshold, threshold)),
+                "The right entries were chosen, and became the threshold. They must become 0.",
             ),
         ),
         hints=(
@@ -307,7 +419,7 @@ EXERCISES = [
             "Compute the mask from scores, apply it to the snapshot of w.",
             "a = w.numpy(), a[scores < threshold] = 0, then assign a to w.",
         ),
-        why="A mask is an array of its own: computed on the scores, applied to the snapshot. Only shapes must agree.",
+        why="The scores decided, and w changed: a mask may come from any array of the same shape. NaN and infinity were pruned as well, since nothing was computed with them.",
         practice="Scores may be magnitudes, gradients times weights, or activation counts. To keep pruned entries at 0, apply the mask again after each step.",
     ),
 ]

@@ -1,138 +1,72 @@
 """Checks of lesson 03, reshape and assign."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
-import tensorflow as tf
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
-from assignlab.exercise import (
-    Exercise,
-    InPlace,
-    Mistake,
-    Wrong,
-    arrays,
-    generated,
-    same_values,
-    shapes,
-    show,
-    verify_gradient_alive,
+from assignlab.exercises import InPlace, MakesVariable, Message, Mistake, arrays, irregular, shapes
+
+LESSON_DONE = (
+    "Lesson 3 is done. Sixteen numbers have travelled through every shape there is, and all of them came home."
 )
 
 SIXTEEN = np.arange(16.0).reshape(4, 4)
 
 
 def _seen_as_cases():
-    rng = np.random.default_rng(31)
-    yield SIXTEEN, (2, 8), np.arange(1.0, 9.0)
-    yield np.arange(6.0).reshape(2, 3), (3, 2), np.array([10.0, 1.0])
-    yield np.arange(6.0), (2, 3), np.array([1.0, 0.0, -1.0])
-    yield rng.normal(size=(2, 3, 4)), (6, 4), np.array([1.0, 2.0, 3.0, 4.0])
-    yield np.arange(8.0).reshape(4, 2), (2, 2, 2), np.array([2.0, 0.5])
-    yield np.arange(6.0).reshape(3, 2), (2, 3), np.array([[2.0], [0.5]])
+    yield SIXTEEN, (2, 8), np.arange(2.0, 10.0)
+    yield irregular(31, 2, 3), (3, 2), np.array([10.0, 1.0])
+    yield irregular(32, 6), (2, 3), np.array([1.0, 0.0, -1.0])
+    yield irregular(33, 2, 3, 4), (6, 4), np.array([1, 2, 3, 4])
+    yield irregular(34, 4, 2), (2, 2, 2), np.array([2.0, 0.5])
+    yield irregular(35, 3, 2), (2, 3), np.array([[2.0], [0.5]])
+    yield irregular(36, 4, 4), (16,), np.arange(-8.0, 8.0)
+
+
+def _conv_cases():
+    yield irregular(41, 2, 2, 2, 3), irregular(42, 3, 2, 2, 2).astype("float32")  # every wrong order fits this shape
+    yield irregular(43, 3, 2, 2, 4), irregular(44, 4, 2, 3, 2)
+    yield irregular(45, 1, 4, 3, 3), irregular(46, 3, 3, 1, 4)
+    yield irregular(47, 2, 2, 2, 2), irregular(48, 2, 2, 2, 2)
+    yield irregular(49, 2, 3, 1, 1), np.arange(-3, 3).reshape(1, 1, 2, 3)
 
 
 def _center_cases():
-    rng = np.random.default_rng(32)
-    yield (np.arange(8.0).reshape(2, 2, 1, 2),)
-    yield (rng.integers(-9, 9, size=(1, 2, 2, 4)).astype(float),)
-    yield (rng.integers(-9, 9, size=(1, 2, 3, 3)).astype(float),)
-    yield (rng.integers(-9, 9, size=(3, 1, 1, 1)).astype(float),)
-
-
-def _transposed_cases():
-    rng = np.random.default_rng(33)
-    yield np.zeros((3, 2)), np.arange(6.0, dtype="float32").reshape(2, 3)
-    yield np.zeros((2, 2)), np.array([[1.0, 2.0], [3.0, 4.0]])
-    yield np.ones((4, 1)), np.array([[1.0, 2.0, 3.0, 4.0]])
-    yield rng.normal(size=(5, 3)), rng.normal(size=(3, 5))
-
-
-@dataclass(frozen=True, kw_only=True)
-class MakesVariable(Exercise):
-    """The answer returns a new variable. cases() yields the values it starts with; `property_of` raises Wrong or returns None for the variable made."""
-
-    cases: Callable
-    family: SearchStrategy
-    property_of: Callable
-
-    def verify(self, answer):
-        made_from, made_before = [], []
-        for values in [*self.cases(), *generated(self.family)]:
-            called = self.called(values)
-            given = values.copy()
-            made = self.call(answer, [given], called)
-            if not np.array_equal(given, values):
-                raise Wrong(
-                    "argument changed",
-                    "values belongs to the caller: make the variable from it and leave it as it is.",
-                    called,
-                )
-            if any(made is other for other in made_before):
-                raise Wrong(
-                    "same variable",
-                    "Two calls returned one and the same variable. Make a new one in each call.",
-                    called,
-                )
-            made_before.append(made)
-            if not isinstance(made, tf.Variable):
-                raise Wrong(
-                    "not a variable",
-                    "Return the variable that you made: return tf.Variable(...)",
-                    called,
-                    show(made),
-                    "a tf.Variable",
-                )
-            if not same_values(made.numpy(), values, np.float32):
-                raise Wrong(
-                    "values", "The variable must start with the given values.", called, show(made.numpy()), show(values)
-                )
-            self.property_of(made, called)
-            verify_gradient_alive(made, called)
-            made_from.append(values.shape)
-        return f"start values, dtype float32, trainable, other shapes accepted in {len(made_from)} variables; gradient alive"
+    yield (np.array([3.0, -1, 4, 1, -5, 9, 2, -6, 5, 3, -8, 7]).reshape(2, 1, 3, 2),)
+    yield (np.round(irregular(50, 2, 2, 2, 2)),)
+    yield (irregular(51, 1, 2, 2, 4),)
+    yield (irregular(52, 1, 2, 3, 3),)
+    yield (irregular(53, 3, 1, 1, 1),)
+    yield (irregular(54, 2, 3, 4, 2) + 50,)
 
 
 def _resizable_cases():
     yield SIXTEEN.astype("float32")
-    yield np.arange(3.0)
-    yield np.array([[1, 2], [3, 4]])
+    yield irregular(61, 3)
+    yield np.array([[1, -2], [3, 4]])
+    yield np.array([0.5, -2.0], "float16")
+    yield np.array(7.25)
+    yield np.array([[[200, 7]]], "uint8")
 
 
-def _is_resizable(variable, called):
-    if variable.dtype != tf.float32:
-        advice = (
-            "NumPy numbers are float64 or int64 by default, and the variable takes their dtype. Say dtype=tf.float32."
-        )
-        raise Wrong("dtype", advice, called, f"a {variable.dtype.name} variable", "a float32 variable")
-    if not variable.trainable:
-        raise Wrong(
-            "not trainable", "Leave `trainable` at its default, True.", called, "trainable = False", "trainable = True"
-        )
-    for shape in ((2, 8), (16,), (3, 1, 5)):
-        try:
-            variable.assign(np.ones(shape, "float32"))
-        except ValueError:
-            fixed = variable.shape.rank is not None and variable.shape.is_fully_defined()
-            advice = (
-                "Its shape is fixed. Note that shape=None means: take the shape of the values. Say shape=tf.TensorShape(None)."
-                if fixed
-                else "Its number of axes is fixed. shape=tf.TensorShape(None) leaves that open too."
-            )
-            name = "fixed shape" if fixed else "fixed rank"
-            raise Wrong(
-                name,
-                advice,
-                called,
-                f"a variable of shape {variable.shape}, which refuses {shape}",
-                f"one that takes {shape}",
-            ) from None
-        if variable.read_value().shape != shape:
-            raise Wrong(
-                "assign replaced", "assign did not take the value. Leave the variable's methods as they are.", called
-            )
+def _in_order(*order):
+    """The wrong order of a transpose, and the axes that it mixes up."""
+    named = ["outputs", "inputs", "height", "width"]
+    wanted = ["height", "width", "inputs", "outputs"]
+    found = [named[axis] for axis in order]
+    return Mistake(
+        "height and width swapped" if order == (3, 2, 1, 0) else "wrong axis order",
+        lambda kernel, weight: np.transpose(weight, order),
+        f"The axes arrive as ({', '.join(found)}) and must be ({', '.join(wanted)}). A shape that fits does not tell them apart."
+        + (
+            " weight.T turns the whole order around; weight.transpose(...) takes the order that you name."
+            if order == (3, 2, 1, 0)
+            else ""
+        ),
+    )
+
+
+def _demeaned(kernel, axis):
+    return kernel - kernel.mean(axis=axis, keepdims=True)
 
 
 EXERCISES = [
@@ -154,24 +88,39 @@ EXERCISES = [
                 "The entries were read down the columns. Leave out order='F': reshape reads row by row.",
             ),
             Mistake(
-                "transposed",
-                lambda values, shape, factors: (values.T.reshape(shape) * factors).reshape(values.shape),
-                "The entries are in transposed order. Reshape alone, without .T, keeps the reading order.",
-            ),
-            Mistake(
-                "not reshaped",
-                lambda values, shape, factors: values * factors,
-                "The factors met the variable's own shape. Reshape the snapshot to `shape` before multiplying.",
-            ),
-            Mistake(
                 "column order",
                 lambda values, shape, factors: (values.reshape(shape) * factors).reshape(values.shape, order="F"),
                 "On the way back the entries were laid down the columns. Leave out order='F'.",
             ),
             Mistake(
                 "transposed",
+                lambda values, shape, factors: (values.T.reshape(shape) * factors).reshape(values.shape),
+                "The entries are in transposed order. Reshape alone, without .T, keeps the reading order.",
+            ),
+            Mistake(
+                "transposed",
                 lambda values, shape, factors: (values.reshape(shape) * factors).T.reshape(values.shape),
                 "The entries came back in transposed order. Leave out .T: reshape alone keeps the reading order.",
+            ),
+            Mistake(
+                "transposed",
+                lambda values, shape, factors: (values.T.reshape(shape) * factors).reshape(values.T.shape).T,
+                "The factors met the entries in transposed order. Leave out both .T: reshape alone keeps the reading order.",
+            ),
+            Mistake(
+                "transposed",
+                lambda values, shape, factors: (values.T.reshape(shape) * factors).T.reshape(values.shape),
+                "The entries are in transposed order. Leave out both .T: reshape alone keeps the reading order.",
+            ),
+            Mistake(
+                "divided",
+                lambda values, shape, factors: (values.reshape(shape) / factors).reshape(values.shape),
+                "The values were divided by the factors. Multiply.",
+            ),
+            Mistake(
+                "not reshaped",
+                lambda values, shape, factors: values * factors,
+                "The factors met the variable's own shape. Reshape the snapshot to `shape` before multiplying.",
             ),
             Mistake(
                 "added",
@@ -189,50 +138,80 @@ EXERCISES = [
                 "The factors themselves were stored. Multiply the old values by them.",
             ),
         ),
+        messages=(
+            Message(
+                r"Shape mismatch",
+                "shape",
+                "The product has the shape that you worked in, and v keeps its own. Go back before you assign: .reshape(v.shape)",
+            ),
+            Message(
+                r"be broadcast|Incompatible shapes",
+                "does not broadcast",
+                "factors fits `shape`, not v's own shape. See the values in that shape first: v.numpy().reshape(shape) * factors",
+            ),
+        ),
         hints=(
             "Reshape, edit, reshape back, assign: four steps, and only NumPy sees the other shape.",
-            "The array that you assign must have v's own shape again: .reshape(v.shape).",
+            "The array that you assign must have v's shape again: .reshape(v.shape).",
             "Take v.numpy().reshape(shape), multiply by factors, .reshape(v.shape), and give that to v.assign.",
         ),
-        why="reshape keeps the reading order, so reshaping there and back returns every entry to its own place; assign sees v's own shape.",
-        practice="The same four steps let you treat a weight as blocks, as heads of attention, or as one long vector for an optimizer from SciPy.",
+        why="Both shapes have the same reading order, so every number met its own factor and went back to its own place. v never changed its shape.",
+        practice="The same steps let you treat a weight as blocks, as heads of attention, or as one long vector for an optimizer from SciPy.",
     ),
     InPlace(
         number="3.2",
-        function="store_transposed",
-        parameters=("v", "matrix"),
-        reference=lambda values, matrix: np.asarray(matrix).T,
-        cases=_transposed_cases,
-        family=shapes(2, 2).flatmap(lambda s: st.tuples(arrays(s), arrays(s[::-1]))),
+        function="store_conv_weight",
+        parameters=("kernel", "weight"),
+        reference=lambda kernel, weight: np.transpose(weight, (2, 3, 1, 0)),
+        cases=_conv_cases,
+        family=shapes(4, 4, longest=3).flatmap(lambda s: st.tuples(arrays(s), arrays((s[3], s[2], s[0], s[1])))),
         mistakes=(
             Mistake(
                 "reshaped",
-                lambda values, matrix: np.asarray(matrix).reshape(values.shape),
-                "The shape fits, the entries are in the wrong places: reshape is not transpose. Use matrix.T.",
+                lambda kernel, weight: np.reshape(weight, kernel.shape),
+                "The shape fits, the entries are in the wrong places: reshape keeps the reading order and moves no axis. Use weight.transpose(...)",
             ),
             Mistake(
-                "rotated",
-                lambda values, matrix: np.rot90(matrix),
-                "The matrix was rotated. Rows must become columns in the same order: matrix.T.",
+                "reshaped",
+                lambda kernel, weight: np.reshape(weight, kernel.shape, order="F"),
+                "The shape fits, the entries are in the wrong places: reshape moves no axis, in neither order. Use weight.transpose(...)",
             ),
             Mistake(
                 "not transposed",
-                lambda values, matrix: matrix,
-                "The matrix was stored as it is. Rows must become columns: matrix.T.",
+                lambda kernel, weight: weight,
+                "The weight was stored in PyTorch's own order: with these lengths it fits, and every axis is another one. Use weight.transpose(...)",
             ),
-            Mistake(
-                "transposed twice",
-                lambda values, matrix: np.asarray(matrix).T.reshape(values.T.shape).T,
-                "The entries were reordered once too often. matrix.T alone is enough.",
+            _in_order(3, 2, 1, 0),
+            _in_order(2, 1, 3, 0),
+            _in_order(3, 1, 2, 0),
+            _in_order(1, 2, 3, 0),
+            _in_order(1, 3, 2, 0),
+            _in_order(2, 3, 0, 1),
+        ),
+        messages=(
+            Message(
+                r"no attribute 'permute'",
+                "unknown method",
+                "PyTorch's permute is called transpose in NumPy: weight.transpose(...), with the axes in the kernel's order.",
+            ),
+            Message(
+                r"transpose\(\) takes from 1 to 2 positional",
+                "number of arguments",
+                "np.transpose takes the order as one tuple, np.transpose(weight, (...)); the method takes the numbers: weight.transpose(...)",
+            ),
+            Message(
+                r"Shape mismatch",
+                "shape",
+                "The axes do not stand in the kernel's order yet. Write both orders one under the other, and name for each axis of the kernel the axis of weight: weight.transpose(...)",
             ),
         ),
         hints=(
-            "Rows must become columns. Which attribute of a NumPy array does that?",
-            "matrix.reshape(v.shape) has the right shape and the wrong order. Compare it with matrix.T for the example.",
-            "Give matrix.T to v.assign.",
+            "Write both orders one under the other. Where does each axis of the kernel come from?",
+            "Height is axis 2 of weight, width is axis 3. Which are inputs and outputs? transpose takes the four numbers in the kernel's order.",
+            "Give weight.transpose(2, 3, 1, 0) to kernel.assign.",
         ),
-        why="matrix.T[j, i] is matrix[i, j]: the entries move. reshape leaves them in reading order, so only the shape would fit.",
-        practice="PyTorch stores a Linear weight as (outputs, inputs), Keras as (inputs, outputs): such weights must be transposed, and a square one raises no error when they are not.",
+        why="Height, width, inputs and outputs each stand where Keras looks for them. A reshape, or the plain .T of a square kernel, fits as well and raises nothing.",
+        practice="PyTorch stores a Linear weight as (outputs, inputs), Keras a Dense kernel as (inputs, outputs): there .T is right, and a square one raises no error without it.",
     ),
     InPlace(
         number="3.3",
@@ -240,7 +219,7 @@ EXERCISES = [
         parameters=("kernel",),
         reference=lambda kernel: kernel - kernel.mean(axis=(0, 1, 2)),
         cases=_center_cases,
-        family=shapes(4, 4).flatmap(lambda s: st.tuples(arrays(s))),
+        family=shapes(4, 4, longest=3).flatmap(lambda s: st.tuples(arrays(s))),
         dtypes=("float32", "float64"),
         rounding=20.0,
         mistakes=(
@@ -251,21 +230,48 @@ EXERCISES = [
             ),
             Mistake(
                 "wrong axis",
-                lambda kernel: kernel - kernel.mean(axis=-1, keepdims=True),
+                lambda kernel: _demeaned(kernel, 3),
                 "The mean ran over the filters (axis 1 of the matrix). Each filter is a column: take the mean along axis 0.",
             ),
             Mistake(
+                "inputs left out",
+                lambda kernel: _demeaned(kernel, (0, 1)),
+                "The mean was taken for each input on its own. A filter is kernel[..., k]: its mean runs over the inputs as well, and over height and width.",
+            ),
+            Mistake(
                 "wrong axis",
-                lambda kernel: kernel - kernel.mean(axis=0),
+                lambda kernel: _demeaned(kernel, 0),
                 "The mean ran over the height only. Reshape to a matrix first, with one column per filter.",
             ),
             Mistake(
+                "input channels",
+                lambda kernel: _demeaned(kernel, (0, 1, 3)),
+                "These are the input channels, centred. A filter makes one output: kernel[..., k].",
+            ),
+            Mistake(
+                "wrong axis",
+                lambda kernel: _demeaned(kernel, 2),
+                "The mean ran over the inputs only. A filter is kernel[..., k]: its mean runs over height and width as well.",
+            ),
+            Mistake(
                 "rows instead of columns",
-                lambda kernel: (
-                    kernel.reshape(kernel.shape[-1], -1)
-                    - kernel.reshape(kernel.shape[-1], -1).mean(axis=1, keepdims=True)
-                ).reshape(kernel.shape),
-                "The rows of kernel.reshape(outputs, -1) are not filters: reshape is not transpose. The output axis comes last: reshape(-1, outputs).",
+                lambda kernel: _demeaned(kernel.reshape(kernel.shape[-1], -1), 1).reshape(kernel.shape),
+                "What was centred are the rows of kernel.reshape(outputs, -1), or kernel[k]: slices along the first axis. The outputs are the last axis: kernel[..., k], or the columns of kernel.reshape(-1, outputs).",
+            ),
+            Mistake(
+                "wrong axis",
+                lambda kernel: _demeaned(kernel.reshape(-1, kernel.shape[2]), 0).reshape(kernel.shape),
+                "The matrix has as many columns as there are inputs. Its columns must be the outputs, the last axis: kernel.reshape(-1, kernel.shape[-1]).",
+            ),
+            Mistake(
+                "wrong axis",
+                lambda kernel: kernel - kernel.mean(axis=(1, 2, 3)),
+                "The means were taken along the height, and met the outputs. The outputs are axis 3: the mean runs over axes 0, 1 and 2.",
+            ),
+            Mistake(
+                "divided",
+                lambda kernel: kernel / kernel.mean(axis=(0, 1, 2)),
+                "The filters were divided by their means. Subtract them.",
             ),
             Mistake(
                 "standardised",
@@ -274,6 +280,16 @@ EXERCISES = [
                     / np.where(kernel.std(axis=(0, 1, 2)) > 0, kernel.std(axis=(0, 1, 2)), 1)
                 ),
                 "The filters were also divided by their deviation. Subtract the mean, nothing else.",
+            ),
+            Mistake(
+                "sum instead of mean",
+                lambda kernel: kernel - kernel.sum(axis=(0, 1, 2)),
+                "The sum of each filter was subtracted. Subtract its mean.",
+            ),
+            Mistake(
+                "median instead of mean",
+                lambda kernel: kernel - np.median(kernel, axis=(0, 1, 2)),
+                "The median of each filter was subtracted. Subtract its mean.",
             ),
             Mistake(
                 "mean kept",
@@ -286,12 +302,24 @@ EXERCISES = [
                 "The means were added. Subtract them.",
             ),
         ),
+        messages=(
+            Message(
+                r"shapes must be equal",
+                "shape",
+                "assign_sub takes exactly the kernel's shape and repeats nothing. Subtract in NumPy, and assign the result.",
+            ),
+            Message(
+                r"assigned value shape \(\d+, \d+\)",
+                "shape",
+                "The matrix has two axes, and the kernel four. Go back before you assign: .reshape(kernel.shape)",
+            ),
+        ),
         hints=(
             "A kernel has shape (height, width, inputs, outputs). As a matrix with outputs columns, each column is one filter.",
             "kernel.numpy().reshape(-1, outputs) is that matrix, with outputs = kernel.shape[-1]. Its column means are .mean(axis=0).",
             "Subtract the column means from the matrix, reshape it back to kernel.shape, assign.",
         ),
-        why="The output axis is the last one, so reshape(-1, outputs) leaves it as the columns, and reshaping back returns every number to its place.",
+        why="Each filter kernel[..., k] lost its own mean: the outputs are the last axis, so the mean runs over the three before it, which are the rows of the matrix.",
         practice="Filters with mean 0 ignore a constant brightness; the same view is used to orthogonalise or to measure filters.",
     ),
     MakesVariable(
@@ -300,13 +328,35 @@ EXERCISES = [
         parameters=("values",),
         cases=_resizable_cases,
         family=shapes().flatmap(arrays),
-        property_of=_is_resizable,
+        takes=((2, 8), (16,), (3, 1, 5), ()),
+        messages=(
+            Message(
+                r"not compatible with the explicitly supplied `shape`",
+                "fixed rank",
+                "[None] is a shape of one axis, and (None, None) one of two: the values must have as many. shape=tf.TensorShape(None) leaves that open.",
+            ),
+            Message(
+                r"`initial_value` arg",
+                "no start values",
+                "A variable is made of its start values: tf.Variable(values, ...)",
+            ),
+            Message(
+                r"Dimension -1 must be >= 0|TensorShape.__init__\(\) missing",
+                "not a shape",
+                "An unknown shape is written tf.TensorShape(None).",
+            ),
+            Message(
+                r"Tensor conversion requested dtype",
+                "tensor of another dtype",
+                "tf.Variable casts a NumPy array, but not a tensor. Give it the array itself, or tf.cast(values, tf.float32).",
+            ),
+        ),
         hints=(
             "The shape of a variable is decided when it is made, by an argument of tf.Variable.",
             "shape=None is not enough: it means the shape of the values. The lesson used an object for a shape that is not known.",
             "Return tf.Variable with the values, dtype=tf.float32 and shape=tf.TensorShape(None).",
         ),
-        why="shape=tf.TensorShape(None) promises nothing about the shape, so assign has nothing to refuse.",
+        why="A shape of which nothing is known, not even the number of axes, gives assign nothing to refuse. The dtype is still fixed.",
         practice="Keep it for buffers. Optimizers with slot variables, such as Adam, refuse a variable of unknown shape.",
     ),
 ]

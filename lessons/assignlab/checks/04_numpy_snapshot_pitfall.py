@@ -1,206 +1,201 @@
 """Checks of lesson 04, the NumPy snapshot pitfall."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from hypothesis import strategies as st
 
-from assignlab.exercise import (
-    Exercise,
+from assignlab.exercises import (
+    EditsLayer,
     InPlace,
+    LayerCase,
+    Message,
     Mistake,
-    Wrong,
     arrays,
-    same_returned,
-    same_values,
+    compares_with_nan,
+    irregular,
+    quarters,
     shapes,
-    show,
-    verify_gradient_alive,
-    why_unchanged,
 )
 
+LESSON_DONE = "Lesson 4 is done. Of all the edits that vanish without a word, none of yours will be one."
 
-def _negative_cases():
-    rng = np.random.default_rng(41)
-    yield ([[1.0, -2.0], [-3.0, 4.0]],)
-    yield ([-1.0, 0.0, 2.5],)
-    yield (rng.normal(size=(3, 5)),)
-    yield ([[1.0, 2.0]],)
-    yield (-np.ones((2, 1, 3)),)
+NAN, INF = np.nan, np.inf
+any_float = quarters | st.sampled_from([NAN, INF, -INF, 60_000.0, -60_000.0])
+small = st.integers(-8, 8).map(lambda i: i / 4)
+
+
+def _shipped_tidy(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    v.assign(values)
+    values[values < low] = low
+    values[values > high] = high
+
+
+def _tidy_cases():
+    yield [[0.75, NAN, -3.0], [7.5, 1.0, INF]], 0.5, 2.0
+    yield [NAN, 5.0, -INF], -3.0, -1.0
+    yield irregular(41, 3, 5), -1, 1
+    yield [[1.0, 2.0]], 0.0, 4.0
+    yield -np.ones((2, 1, 3)), 0, 10
+    yield [[60_000.0, -60_000.0, NAN], [1e30, -1e30, 2500.0]], -30_000.0, 30_000.0
+    yield [[NAN, NAN], [1.0, 2.0]], 1.5, 1.5
+
+
+def _without_nan(values):
+    return np.where(np.isnan(values), 0.0, values)
 
 
 def _gradient(w, x, y):
     return 2.0 * x.T @ (x @ w - y) / y.size
 
 
-def _step_cases():
-    rng = np.random.default_rng(42)
-    x = np.array([[1.0, 0.0], [0.0, 1.0]], "float32")
-    yield [[2.0], [0.0]], x, np.array([[4.0], [-1.0]], "float32"), 0.25, 1.0  # every mistake gives another result here
-    x, y = rng.normal(size=(8, 3)).astype("float32"), rng.normal(size=(8, 1)).astype("float32")
-    yield rng.normal(size=(3, 1)), x, 5 * y, 0.3, 0.5
-    yield rng.normal(size=(3, 1)), x, y, 0.1, 10.0
-    yield np.full((3, 1), 2.0), x, y, 0.1, 1.0
-
-
-small = st.integers(-8, 8).map(lambda i: i / 4)
-
-
 def _clip(values, limit):
     return np.clip(values, -limit, limit)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EditsLayer(Exercise):
-    """The answer edits the weights of a Keras layer. reference(weight, *arguments) is applied to every weight; cases() yields (layer, *arguments)."""
-
-    reference: Callable
-    cases: Callable
-    mistakes: Sequence[Mistake] = ()
-
-    def verify(self, answer):
-        described = []
-        for count, (layer, *arguments) in enumerate(self.cases()):
-            before = layer.get_weights()
-            owned = list(layer.weights)
-            inner = [(weight.value, weight.trainable) for weight in owned]
-            shapes_of = ", ".join(f"{w.name} {tuple(w.shape)}" for w in owned)
-            called = f"{self.function}(layer, {', '.join(show(a) for a in arguments)}) on a {type(layer).__name__} layer with {shapes_of}"
-            held = {name: value for name, value in vars(layer).items() if any(value is weight for weight in owned)}
-            try:
-                returned = self.call(answer, [layer, *arguments], called)
-            except Wrong as wrong:
-                if count:
-                    wrong.in_a_later_case()
-                raise
-            if any(vars(layer).get(name) is not value for name, value in held.items()) or [
-                id(w) for w in layer.weights
-            ] != [id(w) for w in owned]:
-                raise Wrong(
-                    "replaced",
-                    "The layer holds another object now. Keep its variables and write into them: layer.kernel.assign(...)",
-                    called,
-                )
-            if any(
-                weight.value is not variable or weight.trainable != trainable
-                for weight, (variable, trainable) in zip(owned, inner, strict=True)
-            ):
-                raise Wrong(
-                    "resource changed",
-                    "Leave the layer's variables themselves alone, and write their values with assign or set_weights.",
-                    called,
-                )
-            self.verify_weights(answer, layer, owned, before, arguments, returned, called, example=count == 0)
-            described.append(shapes_of)
-        return f"every weight of layers with {'; with '.join(described)}; the same variables, gradient alive"
-
-    def verify_weights(self, answer, layer, owned, before, arguments, returned, called, example):
-        now = [w.numpy() for w in owned]
-        expected = [self.reference(b, *arguments) for b in before]
-        for weight, got, want in zip(owned, now, expected, strict=True):
-            if same_values(got, want, np.float32):
-                continue
-            text = dict(
-                called=called,
-                got=f"{weight.name} = {show(got)}",
-                expected=f"{weight.name} = {show(want.astype(got.dtype))}",
-            )
-            if all(np.array_equal(g, b) for g, b in zip(now, before, strict=True)):
-                diagnosis, advice = why_unchanged(answer, self.parameters[0], returned, want)
-                names = set(answer.__code__.co_names) if hasattr(answer, "__code__") else set()
-                if (
-                    isinstance(returned, list)
-                    and len(returned) == len(expected)
-                    and all(map(same_returned, returned, expected))
-                ):
-                    diagnosis, advice = (
-                        "returned",
-                        "The right values came back as a list, but the layer still has the old ones: layer.set_weights(...)",
-                    )
-                elif {"get_weights", "set_weights"} <= names:
-                    diagnosis, advice = (
-                        "old values assigned",
-                        "The list that went back still holds the old arrays: `w = w * f` names a new array. Build a new list.",
-                    )
-                elif "get_weights" in names:
-                    diagnosis = "copy edited"
-                    advice = "layer.get_weights() returns copies: editing them changes nothing. Give them back with layer.set_weights(...), or use assign."
-                elif diagnosis == "unchanged":
-                    diagnosis = "rebound"
-                    advice = "`weight *= factor` gives the name a new tensor; the variable keeps its values. Write into it: weight.assign(...)"
-                raise Wrong(diagnosis, advice, **text)
-            for mistake in self.mistakes:
-                if all(
-                    same_values(g, mistake.gives(b, *arguments), np.float32) for g, b in zip(now, before, strict=True)
-                ):
-                    raise Wrong(mistake.diagnosis, mistake.advice, **text)
-            if sum(same_values(g, w, np.float32) for g, w in zip(now, expected, strict=True)):
-                raise Wrong(
-                    "only some weights",
-                    f"Other weights of the layer are right, {weight.name} is not. Do the same for every one of layer.weights.",
-                    **text,
-                )
-            if not example:
-                raise Wrong(
-                    "example only",
-                    "Right for the first layer, wrong for this one: use the arguments, and every weight of the layer.",
-                    **text,
-                )
-            raise Wrong(
-                "values", "Something was written, but not these values. Print the arrays before and after.", **text
-            )
-        for weight in owned:
-            verify_gradient_alive(weight.value, called)
+def _step_cases():
+    x = np.array([[-2.0, 3.0, 2.0], [-3.0, 2.0, -3.0], [3.0, -2.0, -2.0], [-3.0, 3.0, 2.0]], "float32")
+    y = np.array([[1.0], [2.0], [-3.0], [-2.0]], "float32")
+    yield [[1.5], [0.0], [0.5]], x, y, 0.15, 1.0  # every mistake gives another result here
+    x, y = irregular(42, 8, 3).astype("float32"), irregular(43, 8, 1).astype("float32")
+    yield irregular(44, 3, 1), x, 5 * y, 0.3, 0.5
+    yield irregular(45, 3, 1), x, y, 0.1, 10.0
+    yield np.full((3, 1), 2.0), x, y, 0.1, 1
+    yield irregular(46, 1, 1), x[:, :1], y, 0.05, 2.0
 
 
-def _layer_cases():
-    import keras  # takes a second to import: only for this exercise
+def _step(gradient):
+    """A mistake in the gradient: the step and the clipping are right."""
+    return lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * gradient(w, x, y), limit)
 
-    for units, use_bias, factor in ((2, True, 0.5), (3, False, -2.0), (1, True, 10.0)):
-        layer = keras.layers.Dense(units, use_bias=use_bias, bias_initializer="ones")
-        layer.build((None, 3))
-        yield layer, factor
-    embedding = keras.layers.Embedding(4, 2)
-    embedding.build()
-    yield embedding, 3.0
+
+def _pairwise_gradient(w, x, y):
+    """Of the mean over the (m, m) differences that (m, 1) - (m,) makes."""
+    return 2.0 * x.T @ (x @ w - y.mean()) / len(y)
+
+
+def _folded(w, limit, value):
+    return np.where(np.abs(w) > limit, value, w)
+
+
+def _two_steps(w, x, y, learning_rate):
+    once = w - learning_rate * _gradient(w, x, y)
+    return once - learning_rate * _gradient(once, x, y)
 
 
 EXERCISES = [
     InPlace(
         number="4.1",
-        function="zero_negatives",
-        parameters=("v",),
-        reference=lambda values: np.maximum(values, 0.0),
-        cases=_negative_cases,
-        family=st.tuples(shapes().flatmap(arrays)),
+        function="tidy",
+        parameters=("v", "low", "high"),
+        shipped=_shipped_tidy,
+        reference=lambda values, low, high: np.clip(_without_nan(values), low, high),
+        cases=_tidy_cases,
+        family=st.tuples(shapes().flatmap(lambda s: arrays(s, any_float)), quarters, quarters).map(
+            lambda c: (c[0], *sorted(c[1:]))
+        ),
         mistakes=(
             Mistake(
-                "mask inverted",
-                lambda values: np.minimum(values, 0.0),
-                "The positive entries were replaced. Zero those below 0.",
-            ),
-            Mistake("absolute value", np.abs, "The negative entries changed their sign. They must become 0."),
-            Mistake("all replaced", lambda values: values * 0, "Every entry became 0. Only the negative ones should."),
-            Mistake(
-                "mask stored",
-                lambda values: values < 0,
-                "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
+                "assigned too early",
+                lambda values, low, high: _without_nan(values),
+                "NaN is gone and nothing was clipped: assign stored what the array held at that moment, and the later edits stayed in the array. Assign last.",
+                lambda reading: reading.edits_after_write,
             ),
             Mistake(
-                "mask stored",
-                lambda values: values > 0,
-                "The mask itself was stored, as 0 and 1. Use it to choose what becomes 0.",
+                "result thrown away",
+                lambda values, low, high: _without_nan(values),
+                "NaN is gone and nothing was clipped. np.clip leaves its argument alone and returns a new array: it is that array which v must get.",
+                lambda reading: reading.uses("clip", "clip_by_value", "minimum", "maximum"),
             ),
-            Mistake("mask stored", np.sign, "The signs were stored. The positive entries must keep their values."),
+            Mistake(
+                "not clipped",
+                lambda values, low, high: _without_nan(values),
+                "NaN is gone and nothing was clipped. Everything that v must hold has to be in the array when it is assigned.",
+            ),
+            Mistake(
+                "NaN is never equal",
+                lambda values, low, high: np.clip(values, low, high),
+                "x == np.nan is False everywhere: NaN equals nothing, not even itself. np.isnan finds it.",
+                compares_with_nan,
+            ),
+            Mistake(
+                "assigned too early",
+                lambda values, low, high: np.clip(values, low, high),
+                "The values are clipped; the edit of NaN comes after assign, and stayed in the array. Assign last.",
+                lambda reading: reading.edits_after_write and reading.uses("isnan"),
+            ),
+            Mistake(
+                "NaN kept",
+                lambda values, low, high: np.clip(values, low, high),
+                "The values are clipped and NaN is still there: NaN is neither below low nor above high. Find it with np.isnan, and replace it in the very array that you assign.",
+            ),
+            Mistake(
+                "clipped first",
+                lambda values, low, high: _without_nan(np.clip(values, low, high)),
+                "The 0 that replaced NaN lies outside the limits: NaN was replaced after the clipping. Replace it before.",
+            ),
+            Mistake(
+                "infinities replaced",
+                lambda values, low, high: np.clip(np.where(np.isfinite(values), values, 0.0), low, high),
+                "The infinities became 0 before they were clipped. Only NaN becomes 0: inf is above high, -inf is below low. np.isnan finds NaN alone.",
+            ),
+            Mistake(
+                "assigned too early",
+                lambda values, low, high: np.minimum(_without_nan(values), high),
+                "NaN is gone and the upper side is clipped; the edit of the lower side comes after assign, and stayed in the array. Assign last.",
+                lambda reading: reading.edits_after_write,
+            ),
+            Mistake(
+                "assigned too early",
+                lambda values, low, high: np.maximum(_without_nan(values), low),
+                "NaN is gone and the lower side is clipped; the edit of the upper side comes after assign, and stayed in the array. Assign last.",
+                lambda reading: reading.edits_after_write,
+            ),
+            Mistake(
+                "one side only",
+                lambda values, low, high: np.minimum(_without_nan(values), high),
+                "Values above high were clipped, those below low were not. Clip both sides.",
+            ),
+            Mistake(
+                "one side only",
+                lambda values, low, high: np.maximum(_without_nan(values), low),
+                "Values below low were clipped, those above high were not. Clip both sides.",
+            ),
+            Mistake(
+                "cleared, not clipped",
+                lambda values, low, high: np.where((values >= low) & (values <= high), values, 0.0),
+                "Values outside the limits became 0. Clipping moves them to the nearest limit.",
+            ),
+            Mistake(
+                "NaN became a limit",
+                lambda values, low, high: np.clip(np.where(np.isnan(values), high, values), low, high),
+                "NaN became high. It must become 0 first.",
+            ),
+            Mistake(
+                "NaN became a limit",
+                lambda values, low, high: np.clip(np.where(np.isnan(values), low, values), low, high),
+                "NaN became low. It must become 0 first, which may be inside the limits.",
+            ),
+            Mistake(
+                "absolute value",
+                lambda values, low, high: np.clip(np.abs(_without_nan(values)), low, high),
+                "The values lost their signs. Clip them as they are, without abs.",
+            ),
+            Mistake(
+                "sides swapped",
+                lambda values, low, high: np.where(
+                    _without_nan(values) < low, high, np.where(_without_nan(values) > high, low, _without_nan(values))
+                ),
+                "What lies below low became high, and what lies above high became low. Swap the two.",
+            ),
         ),
         hints=(
-            "v.numpy() makes a new copy each time it is called. Give one copy a name.",
-            "Edit the named copy with a mask, then put it back into v.",
-            "a = v.numpy(), a[a < 0] = 0, then give a to v.assign.",
+            "Which lines change `values`, and which one changes v? Follow them from top to bottom.",
+            "assign stores what the array holds at that moment. What is edited afterwards stays in the array.",
+            "Move v.assign(values) below the last edit.",
         ),
-        why="The copy has a name, so the edit is not lost with it; assign is the one line that changes the variable.",
-        practice="Whenever you read .numpy() with something done to it on the same line, look for the assign.",
+        why="Both edits were in the array when it reached v. assign copies what it is given, so an edit below it would have stayed in the array.",
+        practice="When an edit is lost, look for the assign: is there one, and does anything that matters come after it?",
     ),
     InPlace(
         number="4.2",
@@ -223,14 +218,50 @@ EXERCISES = [
         rounding=100.0,
         mistakes=(
             Mistake(
-                "one side only",
-                lambda w, x, y, learning_rate, limit: np.minimum(w - learning_rate * _gradient(w, x, y), limit),
-                "Only large positive weights were clipped. np.clip takes both ends: -limit and limit.",
+                "stale snapshot",
+                lambda w, x, y, learning_rate, limit: _clip(w, limit),
+                "The clipped array was read before the step, and assigning it took the step back. Read w.numpy() after w.assign_sub(...)",
+                lambda reading: reading.uses("assign_sub", "assign_add"),
+            ),
+            Mistake(
+                "no step",
+                lambda w, x, y, learning_rate, limit: _clip(w, limit),
+                "The weights were clipped, but no step was made. First w.assign_sub(learning_rate * gradient).",
             ),
             Mistake(
                 "never clipped",
                 lambda w, x, y, learning_rate, limit: w - learning_rate * _gradient(w, x, y),
                 "The step is right and nothing was clipped: np.clip works on a copy. Assign its result.",
+            ),
+            Mistake(
+                "one side only",
+                lambda w, x, y, learning_rate, limit: np.minimum(w - learning_rate * _gradient(w, x, y), limit),
+                "Only large positive weights were clipped. np.clip takes both ends: -limit and limit.",
+            ),
+            Mistake(
+                "one side only",
+                lambda w, x, y, learning_rate, limit: np.maximum(w - learning_rate * _gradient(w, x, y), -limit),
+                "Only large negative weights were clipped. np.clip takes both ends: -limit and limit.",
+            ),
+            Mistake(
+                "sign lost",
+                lambda w, x, y, learning_rate, limit: _folded(w - learning_rate * _gradient(w, x, y), limit, limit),
+                "A large negative weight became +limit. It must become -limit: np.clip takes both ends.",
+            ),
+            Mistake(
+                "cleared, not clipped",
+                lambda w, x, y, learning_rate, limit: _folded(w - learning_rate * _gradient(w, x, y), limit, 0.0),
+                "Weights outside the limits became 0. Clipping moves them to the nearest limit.",
+            ),
+            Mistake(
+                "wrong limits",
+                lambda w, x, y, learning_rate, limit: np.clip(w - learning_rate * _gradient(w, x, y), 0, limit),
+                "The weights were clipped to [0, limit]. The lower end is -limit.",
+            ),
+            Mistake(
+                "limits swapped",
+                lambda w, x, y, learning_rate, limit: np.clip(w - learning_rate * _gradient(w, x, y), limit, -limit),
+                "Every weight became -limit. Either the ends of the clipping are swapped (-limit comes first), or the step was far too long: subtract learning_rate times the gradient.",
             ),
             Mistake(
                 "clipped before the step",
@@ -250,13 +281,13 @@ EXERCISES = [
                 "The gradient was clipped. Clip the weights, after the step.",
             ),
             Mistake(
-                "no step",
-                lambda w, x, y, learning_rate, limit: _clip(w, limit),
-                "The weights were clipped, but no step was made. First w.assign_sub(learning_rate * gradient).",
+                "gradient clipped",
+                lambda w, x, y, learning_rate, limit: w - _clip(learning_rate * _gradient(w, x, y), limit),
+                "The step was clipped. Clip the weights, after the step.",
             ),
             Mistake(
                 "uphill",
-                lambda w, x, y, learning_rate, limit: _clip(w + learning_rate * _gradient(w, x, y), limit),
+                _step(lambda w, x, y: -_gradient(w, x, y)),
                 "The step went uphill. Subtract the gradient: w.assign_sub(...)",
             ),
             Mistake(
@@ -265,14 +296,134 @@ EXERCISES = [
                 "The step is the whole gradient. Multiply it by learning_rate.",
             ),
             Mistake(
+                "divided by the learning rate",
+                lambda w, x, y, learning_rate, limit: _clip(w - _gradient(w, x, y) / learning_rate, limit),
+                "The gradient was divided by the learning rate. Multiply it.",
+            ),
+            Mistake(
+                "learning rate twice",
+                lambda w, x, y, learning_rate, limit: _clip(w - learning_rate**2 * _gradient(w, x, y), limit),
+                "The learning rate was applied twice. Multiply the gradient by it once.",
+            ),
+            Mistake(
+                "two steps",
+                lambda w, x, y, learning_rate, limit: _clip(w - 2 * learning_rate * _gradient(w, x, y), limit),
+                "The step is twice as long as it should be. Subtract learning_rate * gradient once.",
+            ),
+            Mistake(
+                "two steps",
+                lambda w, x, y, learning_rate, limit: _clip(_two_steps(w, x, y, learning_rate), limit),
+                "Two steps were made, one after the other. Make one.",
+            ),
+            Mistake(
+                "only the step stored",
+                lambda w, x, y, learning_rate, limit: _clip(learning_rate * _gradient(w, x, y), limit),
+                "w holds the step itself. Subtract it from the old weights: w.assign_sub(...)",
+            ),
+            Mistake(
+                "only the step stored",
+                lambda w, x, y, learning_rate, limit: _clip(-learning_rate * _gradient(w, x, y), limit),
+                "w holds the step itself. Start from the old weights: w - learning_rate * gradient.",
+            ),
+            Mistake(
                 "sum instead of mean",
-                lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * _gradient(w, x, y) * y.size, limit),
+                _step(lambda w, x, y: _gradient(w, x, y) * y.size),
                 "The gradient is that of the sum of squares. The loss is their mean: tf.reduce_mean.",
             ),
             Mistake(
                 "factor 2 missing",
-                lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * _gradient(w, x, y) / 2, limit),
+                _step(lambda w, x, y: _gradient(w, x, y) / 2),
                 "The gradient is half of what it should be: the derivative of a square has a factor 2. A GradientTape finds it.",
+            ),
+            Mistake(
+                "shapes broadcast",
+                _step(_pairwise_gradient),
+                "x @ w has shape (m, 1). Minus a y of shape (m,) it makes all m times m differences. Leave y as it is: (m, 1).",
+            ),
+            Mistake(
+                "absolute error",
+                _step(lambda w, x, y: x.T @ np.sign(x @ w - y) / y.size),
+                "This is the gradient of the mean absolute error. The loss is the mean of the squares: ** 2.",
+            ),
+            Mistake(
+                "root of the loss",
+                _step(lambda w, x, y: _gradient(w, x, y) / (2 * np.sqrt(np.mean((x @ w - y) ** 2)))),
+                "This is the gradient of the root of the mean square. The loss is the mean square itself.",
+            ),
+            Mistake(
+                "wrong divisor",
+                _step(lambda w, x, y: _gradient(w, x, y) * y.size / x.size),
+                "The sum was divided by the number of entries of x. The mean runs over the m squares: divide by len(y).",
+            ),
+            Mistake(
+                "wrong divisor",
+                _step(lambda w, x, y: _gradient(w, x, y) * y.size / w.size),
+                "The sum was divided by the number of weights. The mean runs over the m squares: divide by len(y).",
+            ),
+            Mistake(
+                "mean before the square",
+                _step(lambda w, x, y: 2.0 * np.mean(x @ w - y) * x.mean(axis=0)[:, None]),
+                "The mean was squared. The loss is the mean of the squares: tf.reduce_mean((x @ w - y) ** 2), with the bracket behind ** 2.",
+            ),
+            Mistake(
+                "wrong sign of y",
+                _step(lambda w, x, y: _gradient(w, x, -y)),
+                "y was added to x @ w. The loss compares them: x @ w - y.",
+            ),
+        ),
+        messages=(
+            Message(
+                r"'NoneType'|Attempt to convert a value \(None\)",
+                "gradient is None",
+                "The gradient is None: the name w was given to another object, which the tape does not watch. Keep w for the variable.",
+                lambda reading: reading.rebinds_variable,
+            ),
+            Message(
+                r"'NoneType'|Attempt to convert a value \(None\)",
+                "gradient is None",
+                "The gradient is None: the loss was computed from a NumPy copy, or outside the tape. Compute it from w itself, in the lines that are indented below `with tf.GradientTape() as tape:`, and ask for tape.gradient(loss, w).",
+                lambda reading: reading.uses("numpy", "asarray", "array"),
+            ),
+            Message(
+                r"'NoneType'|Attempt to convert a value \(None\)",
+                "loss outside the tape",
+                "The gradient is None: the tape saw nothing of the loss. Compute it in the lines that are indented below `with tf.GradientTape() as tape:`, from w itself, and ask for tape.gradient(loss, w).",
+            ),
+            Message(
+                r"'numpy\.float\d+' object has no attribute '_id'",
+                "loss of NumPy",
+                "The loss is a NumPy number, and NumPy leaves no trace in a tape. Use tf.reduce_mean, not np.mean.",
+            ),
+            Message(
+                r"can't multiply sequence",
+                "list of gradients",
+                "tape.gradient(loss, [w]) returns a list. Ask for tape.gradient(loss, w), or take the list's first item.",
+            ),
+            Message(
+                r"shapes must be equal",
+                "shape",
+                "What is subtracted from w must have w's shape. The gradient has it; the loss is one number.",
+            ),
+            Message(
+                r"has no attribute '_id'",
+                "gradient is None",
+                "A tape gives gradients with respect to variables and tensors, and this is a NumPy array: tape.gradient(loss, w).",
+            ),
+            Message(
+                r"non-persistent GradientTape can only be used to compute one|A non-persistent",
+                "tape used twice",
+                "A tape records what is indented below `with tf.GradientTape() as tape:`, and gives its gradient once. Keep it under a name.",
+            ),
+            Message(
+                r"EagerTensor' object has no attribute 'assign",
+                "rebound",
+                "The name w was given to a tensor, which has no assign. Make the step with w.assign_sub(...), and w stays the variable.",
+                lambda reading: reading.rebinds_variable,
+            ),
+            Message(
+                r"Shape mismatch",
+                "shape",
+                "w has shape (n, 1), and what you assign has another. Look at the shapes of x @ w and y, (m, 1) both, and of the gradient.",
             ),
         ),
         hints=(
@@ -280,15 +431,21 @@ EXERCISES = [
             "The step is w.assign_sub(learning_rate * gradient). After it, np.clip(w.numpy(), -limit, limit) is a copy: what puts it into w?",
             "tape.gradient(loss, w); w.assign_sub(...); w.assign(np.clip(w.numpy(), -limit, limit)).",
         ),
-        why="The step and the clipping are both writes to w, outside the tape; np.clip alone would have clipped a copy.",
+        why="The step came first and the clipping last, and what was clipped reached w. No weight is left outside the limits.",
         practice="Weight clipping after each step is how the first Wasserstein GANs kept their critic bounded; a Keras constraint does the same.",
     ),
     EditsLayer(
         number="4.3",
         function="scale_layer",
         parameters=("layer", "factor"),
-        reference=lambda weight, factor: weight * np.float32(factor),
-        cases=_layer_cases,
+        reference=lambda weight, factor: weight * np.float64(factor),
+        cases=(
+            LayerCase("Dense", {"units": 2}, (None, 3), (0.25,)),
+            LayerCase("Dense", {"units": 3, "use_bias": False}, (None, 3), (-2.0,)),
+            LayerCase("Embedding", {"input_dim": 4, "output_dim": 2}, (None,), (3,)),
+            LayerCase("SeparableConv1D", {"filters": 2, "kernel_size": 2}, (None, 5, 3), (10.0,)),
+            LayerCase("BatchNormalization", {}, (None, 3), (0.5,)),
+        ),
         mistakes=(
             Mistake(
                 "twice",
@@ -305,12 +462,90 @@ EXERCISES = [
                 "divided", lambda weight, factor: weight / factor, "The weights were divided by the factor. Multiply."
             ),
         ),
+        messages=(
+            Message(
+                r"ndarray' object has no attribute '(assign\w*)'",
+                "copies have no assign",
+                "layer.get_weights() gives NumPy copies, which have no {1}. layer.weights are the variables, and they have it.",
+            ),
+            Message(
+                r"'NoneType' object has no attribute 'assign",
+                "no bias",
+                "This layer has no bias. Go through layer.weights: they are all that the layer has.",
+            ),
+            Message(
+                r"'NoneType'",
+                "no bias",
+                "Something is None: a layer made with use_bias=False has no bias. Go through layer.weights: they are all that the layer has.",
+            ),
+            Message(
+                r"'(\w+)' object has no attribute '(kernel|bias|_kernel|gamma|embeddings)'",
+                "not every layer has it",
+                "A layer of the class {1} has no {2}. Go through layer.weights: they are all that a layer has.",
+            ),
+            Message(
+                r"index out of range",
+                "not every layer has it",
+                "This layer has fewer weights than the index asks for. Go through the whole list, whatever its length.",
+            ),
+            Message(
+                r"too many values to unpack|not enough values to unpack",
+                "not every layer has it",
+                "Layers have one weight, two, or more. Go through the whole list, whatever its length.",
+            ),
+            Message(
+                r"add new elements of state",
+                "replaced",
+                "A built layer keeps its variables. Write into them: weight.assign(...), or layer.set_weights(...)",
+            ),
+            Message(
+                r"can't set attribute|no setter",
+                "no setter",
+                "This attribute cannot be replaced. Write into the variable that it holds: weight.assign(...)",
+            ),
+            Message(
+                r"weight list of length",
+                "trainable weights only",
+                "trainable_variables and trainable_weights leave out what is not trained, and set_weights wants all: use get_weights().",
+                lambda reading: reading.uses("trainable_weights", "trainable_variables"),
+            ),
+            Message(
+                r"weight list of length",
+                "list of arrays",
+                "set_weights takes one list with an array for every weight of the layer, in the order of get_weights(). This list has another length.",
+            ),
+            Message(
+                r"not compatible with provided weight shape",
+                "list of arrays",
+                "set_weights takes the arrays in the order and the shapes of get_weights().",
+            ),
+            Message(
+                r"inhomogeneous shape|can't multiply sequence|can only concatenate list|unsupported operand type\(s\) for \*=?: '(?:list|float|int)' and '(?:list|float|int)'",
+                "list of arrays",
+                "get_weights() is a list of arrays of different shapes. Multiply each array in it, not the list.",
+            ),
+            Message(
+                r"'list' object has no attribute '(\w+)'",
+                "list of arrays",
+                "layer.weights and get_weights() are lists, which have no {1}. Go through them with a loop.",
+            ),
+            Message(
+                r"'(\w+)' object has no attribute '(\w+)'",
+                "not of a layer",
+                "{1} has no {2}. A layer has layer.weights, the variables, each with assign; and get_weights() and set_weights(...), for arrays.",
+            ),
+            Message(
+                r"unsupported operand type\(s\) for \*",
+                "the layer multiplied",
+                "A layer is no number: its weights are. Go through layer.weights.",
+            ),
+        ),
         hints=(
             "layer.get_weights() returns a list of NumPy copies. What puts them back?",
             "layer.set_weights takes a list of arrays in the same order. Or go through layer.weights and assign to each.",
             "layer.set_weights([factor * w for w in layer.get_weights()])",
         ),
-        why="get_weights copies out, set_weights copies back in: every variable of the layer is written once, and stays the same variable.",
-        practice="The list may be empty, or have no bias: code that goes through the whole list works for any layer.",
+        why="Every variable of the layer, trained or not, got its new values and stayed the same object, so an optimizer that knows it still does.",
+        practice="A layer may have no weight, no bias, or statistics that are not trained: code that goes through the whole list works for all of them.",
     ),
 ]

@@ -1,1 +1,1 @@
-"""The checks, one file a lesson: `EXERCISES` in the order of the lesson. `assignlab.exercise` says what an exercise is."""
+"""The checks, one file a lesson: `EXERCISES` in the order of the lesson. `assignlab.exercises` says what an exercise is."""

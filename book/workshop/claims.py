@@ -1,0 +1,224 @@
+"""What the pages say, and the proofs of it: `tests/claims/NAME.py` proves `lessons/NAME.ipynb` or the page `book/NAME`.
+
+A claims file is Python with three kinds of comments; CONTRIBUTING.md shows one.
+
+    # %% ID                    the claim of the code cell ID; it runs after that cell, in a copy of the cell's names
+    # raises TYPE: MESSAGE     what the cell must raise (` ... ` in the message stands for anything)
+    # > SENTENCE               a sentence of the page that this claim proves, as it stands there
+
+What stands before the first `# %%` runs before every proof. On a page without cells the ids are free names.
+`python book/workshop/claims.py PAGE` prints what is not proven yet; without a page, a table of all pages.
+"""
+
+import re
+import sys
+import traceback
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+
+from course import ROOT, notebooks
+
+EXERCISE = re.compile(r"exercise-\d+-\d+(-others)?")  # stubs and answers: tests/test_exercises.py proves them
+ASSERTS = re.compile(r"^ *(assert\b|with raises\(|np\.testing\.assert|report = verify)", re.MULTILINE)
+SUBJECTS = re.compile(  # a sentence about one of these says something that can be false
+    r"`|\b(gradients?|variables?|tensors?|arrays?|cop(y|ies|ied)|views?|snapshots?|dtypes?|b?float\d+|int\d+|shapes?|NaNs?"
+    r"|infinit\w+|None|errors?|optimi[sz]ers?|tapes?|memory|buffers?|momentum|masks?|weights?|kernels?|layers?|assign\w*"
+    r"|entr(y|ies)|values?|TensorFlow|NumPy|Keras|checks?|audit|seconds?|never|always|raises?|refuses?|silent\w*)\b",
+    re.IGNORECASE,
+)
+NO_CLAIM = re.compile(r"\*\*You (will|need)|(Now )?[Ww]rite `|Stuck|Open |See |Explained in |Predict")
+
+
+@dataclass
+class Claim:
+    """The proof that follows one cell: its code, the error that the cell must raise, the sentences that it proves."""
+
+    id: str
+    line: int  # of the file, where the code begins
+    raises: tuple = ()  # (type, message)
+    quotes: list = field(default_factory=list)
+    code: str = ""
+
+    def problem_with(self, error):
+        """What is wrong with the `error` output of the cell (None: it raised nothing), or None."""
+        if not self.raises:
+            return error and f"it raised {error.ename}: {error.evalue}; its claim declares no error"
+        kind, message = self.raises
+        if error is None:
+            return f"it raised nothing; its claim declares {kind}: {message}"
+        if error.ename != kind or not re.search(".*".join(map(re.escape, message.split(" ... "))), error.evalue, re.S):
+            return f"it raised {error.ename}: {error.evalue}; its claim declares {kind}: {message}"
+        return None
+
+
+class Claims:
+    """The claims of one page (a path), as `tests/claims/` holds them."""
+
+    def __init__(self, page, root=ROOT):
+        page = Path(page).resolve().relative_to(root)
+        self.page, self.root = root / page, root
+        folder = "solutions" if page.parts[0] == "solutions" else ""
+        self.path = root / "tests" / "claims" / folder / f"{page.stem.lower()}.py"
+        self.name = self.path.relative_to(root).as_posix()
+        self.text = self.path.read_text(encoding="utf8") if self.path.exists() else ""
+        self.prelude, *sections = re.split(r"^# %% *", self.text, flags=re.MULTILINE)
+        line, self.by_id, self.twice = self.prelude.count("\n") + 1, {}, []
+        for section in sections:
+            claim = _parsed(section, line)
+            self.twice += [claim.id] if claim.id in self.by_id else []
+            self.by_id[claim.id] = claim
+            line += section.count("\n")
+
+    def prove(self, cell_id, names):
+        """Run the proof of a cell in a copy of `names`. Returns what does not hold, as text, or None."""
+        claim, scope = self.by_id[cell_id], dict(names)
+        try:
+            exec(compile(self.prelude, self.path, "exec"), scope)
+            exec(compile("\n" * claim.line + claim.code, self.path, "exec"), scope)
+        except BaseException as error:  # pytest's own failures are no Exception
+            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.path)]
+            where = f"{self.name}:{frames[-1].lineno}: {frames[-1].line}" if frames else self.name
+            said = "\n".join(f"  > {quote}" for quote in claim.quotes)
+            return f"the claim about `{cell_id}` does not hold.\n{where}\n{type(error).__name__}: {error}\n{said}"
+        return None
+
+    @cached_property
+    def quotes(self):
+        """All quotes of the file."""
+        return [quote for claim in self.by_id.values() for quote in claim.quotes]
+
+    def unquoted(self):
+        """The sentences of the page that name an API or an outcome and that no claim quotes."""
+        return [s for s in Prose(self.page).claiming() if not any(s in quote for quote in self.quotes)]
+
+    def problems(self):
+        """What is wrong with the file itself, without running anything."""
+        prose, ids = Prose(self.page), None
+        if self.page.suffix == ".ipynb":
+            cells = [cell for cell in nbformat.read(self.page, 4).cells if cell.cell_type == "code"]
+            ids = {cell.id for cell in cells}
+            for cell in cells:
+                if re.search(r"^(for _ in|_ =|.*\b_, .*=|.*, _\b.* =)", cell.source, re.MULTILINE):
+                    yield f"{self.page.name}: the cell `{cell.id}` binds `_`, which is the displayed value to a claim"
+        for claim in self.by_id.values():
+            here = f"{self.name}: the claim `{claim.id}`"
+            if ids is not None and claim.id not in ids:
+                yield f"{here} belongs to no code cell of {self.page.name}; the ids are {', '.join(sorted(ids))}"
+            if not claim.raises and not ASSERTS.search(claim.code):
+                yield f"{here} proves nothing: give it an assert or a `# raises` line"
+            for quote in claim.quotes:
+                if not prose.says(quote):
+                    yield f'{here} quotes what no longer stands on the page. Read its proof again: "{quote}"'
+        for cell_id in self.twice:
+            yield f"{self.name}: there are two claims about `{cell_id}`; make them one"
+
+    def problems_of_run(self, notebook):
+        """What is wrong with an executed notebook: something shown without a claim, another error than declared."""
+        if not self.text:
+            yield f"{self.name} is missing: it must prove what {self.page.name} shows and says"
+            return
+        for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+            claim, hidden = self.by_id.get(cell.id), "remove-output" in cell.metadata.get("tags", [])
+            error = next((output for output in cell.outputs if output.output_type == "error"), None)
+            wrong = claim and claim.problem_with(error)
+            if wrong:
+                yield f"the cell `{cell.id}`: {wrong} ({self.name}:{claim.line})"
+            if cell.outputs and not claim and not hidden and not EXERCISE.fullmatch(cell.id):
+                yield f"the cell `{cell.id}` shows something and has no claim: add `# %% {cell.id}` to {self.name}"
+
+
+def _parsed(section, line):
+    """The `Claim` of the text between two `# %%` lines; `line` is the number of its first line."""
+    head, *lines = section.split("\n")
+    claim, quoting = Claim(head.strip(), line), False
+    for text in lines:
+        if text.startswith("# raises "):
+            kind, _, message = text.removeprefix("# raises ").partition(": ")
+            claim.raises = (kind.strip(), message.strip())
+        elif text.startswith("# >"):
+            words = " ".join(text.removeprefix("# >").split())
+            if quoting:
+                claim.quotes[-1] += f" {words}"
+            else:
+                claim.quotes.append(words)
+        quoting = text.startswith("# >")
+    claim.code = "\n".join(lines)
+    return claim
+
+
+class Prose:
+    """The text of a page, block by block: paragraphs, list items, table cells; no code blocks, pictures, headings."""
+
+    def __init__(self, page):
+        text = Path(page).read_text(encoding="utf8")
+        if page.suffix == ".ipynb":
+            text = "\n\n".join(c.source for c in nbformat.reads(text, 4).cells if c.cell_type == "markdown")
+        text = re.sub(r"^(```|~~~).*?^\1$|<!--.*?-->|<[a-z]+[^>]*>|</[a-z]+>", "", text, flags=re.MULTILINE | re.DOTALL)
+        text = re.sub(r"^#+ .*$|^:::.*$|^ *:[a-z-]+:.*$|!\[[^\]]*\]\([^)]*\)", "\n", text, flags=re.MULTILINE)
+        text = re.sub(r"^\|.*$", lambda row: row[0].replace("|", "\n\n"), text, flags=re.MULTILINE)
+        blocks = re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )", text)
+        self.blocks = [" ".join(re.sub(r"^\s*([-*]|\d+\.) ", "", block).split()) for block in blocks if block.strip()]
+
+    def says(self, quote):
+        """Whether the words stand on the page, within one block."""
+        return any(quote in block for block in self.blocks)
+
+    def claiming(self):
+        """The sentences that name an API (inline code) or an outcome; not questions, instructions and mere links."""
+        return [sentence for block in self.blocks for sentence in _sentences(block) if _claims_something(sentence)]
+
+
+def _sentences(block):
+    """The sentences of a block, split after . ! ? and :, but never inside inline code."""
+    codes = []
+    hidden = re.sub(r"(`+)(.+?)\1", lambda m: f"\0{len(codes)}\0{codes.append(m[0]) or ''}", block)
+    parts = re.findall(r".+?(?:[.!?][\"”)*_]*(?=\s)|$)\s*", hidden)
+    return [re.sub(r"\0(\d+)\0", lambda m: codes[int(m[1])], part).strip() for part in parts]
+
+
+def _claims_something(sentence):
+    bare = re.sub(r"`hint\([^`]*`|\]\([^)]*\)", "", sentence).strip(" *_()")
+    return bool(SUBJECTS.search(bare)) and not bare.endswith("?") and not NO_CLAIM.match(sentence)
+
+
+def pages(root=ROOT):
+    """Every page whose prose is proven: notebooks, the book's text pages, README and CONTRIBUTING."""
+    texts = [*sorted((root / "book").glob("*.md")), root / "README.md", root / "CONTRIBUTING.md"]
+    return [*notebooks(root), *(path for path in texts if path.exists())]
+
+
+def prove_here(page, cell_id, root=ROOT):
+    """Run the proof of a cell in this notebook's kernel; its writes are verified by the audit and not counted."""
+    from contextlib import nullcontext
+
+    from IPython.core.getipython import get_ipython
+
+    from assignlab import audit
+
+    running = audit.current()
+    with running.aside() if running else nullcontext():
+        return Claims(page, Path(root)).prove(cell_id, get_ipython().user_ns)
+
+
+def report(root=ROOT):
+    """Lines of a table: for each page, how many sentences claim something, and how many of them no claim quotes."""
+    rows = []
+    for page in pages(root):
+        said, missing = len(Prose(page).claiming()), len(Claims(page, root).unquoted())
+        rows.append(
+            f"  {page.relative_to(root).as_posix():44} {said:4} sentences claim something, {missing:3} not proven"
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    for page in map(Path, sys.argv[1:]):
+        claims = Claims(page)
+        print(*claims.problems(), sep="\n")
+        for sentence in claims.unquoted():
+            print(f"# > {sentence}")
+    if not sys.argv[1:]:
+        print("\n".join(report()))

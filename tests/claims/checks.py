@@ -1,0 +1,477 @@
+"""Claims of the page on how the checks work."""
+
+import builtins
+import contextlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from answers import answers
+from assignlab import __main__ as commands
+from assignlab import guard, learner_progress
+from assignlab.checker import examine
+from assignlab.copy_lessons import DEFAULT, copy_lessons
+from assignlab.exercises import EditsLayer, InPlace, MakesVariable, exercises
+from assignlab.exercises.families import GENERATED, generated
+from course import ROOT, exercise_cells
+
+PAGE = (ROOT / "book/checks.md").read_text(encoding="utf8")
+POSIX_MAIN = os.name == "posix" and threading.current_thread() is threading.main_thread()
+
+
+def right(v, factors):
+    """Solve exercise 1.1."""
+    v.assign(v.numpy() * factors[:, None])
+
+
+def calls_of(number):
+    """The arguments of each call that a check makes, as its first parameter was before it, seen by a right answer."""
+    solved, seen = exercise_cells("solutions")[number].function(), []
+
+    def answer(first, *others):
+        weights = getattr(first, "weights", [first])
+        seen.append([np.array(weight) for weight in weights])
+        return solved(first, *others)
+
+    names = ", ".join(exercises()[number].parameters)
+    scope = {"answer": answer}
+    exec(f"def spy({names}):\n    return answer({names})", scope)
+    assert examine(number, scope["spy"])
+    return seen
+
+
+# %% values
+# > A check calls your function many times, and looks at what it did.
+#
+# > **The values:** an exercise that writes into a variable is tried on its example, on other written cases, and on
+# > twenty generated ones. The written cases come in those of float16, float32 and float64 that suit the task, the
+# > generated ones in float32. An exercise that makes a variable is tried on written and on twenty generated start
+# > values. One that edits a layer is tried on several written layers, in float32. A fixed number from the example does
+# > not pass.
+assert GENERATED == 20
+for exercise in exercises().values():
+    if isinstance(exercise, InPlace):
+        assert len(generated(exercise.family)) == 20 and len(list(exercise.cases())) > 1
+        assert set(exercise.dtypes) <= {"float16", "float32", "float64"} and exercise.dtypes[0] == "float32"
+    elif isinstance(exercise, MakesVariable):
+        assert len(generated(exercise.family)) == 20 and len(list(exercise.cases())) > 1
+    else:
+        assert isinstance(exercise, EditsLayer) and len(exercise.cases) > 2
+of_each_kind = {type(exercise): number for number, exercise in exercises().items()}
+seen = calls_of(of_each_kind[InPlace])
+exercise = exercises()[of_each_kind[InPlace]]
+np.testing.assert_array_equal(seen[0][0], exercise.example()[0])
+assert len(seen) == len(list(exercise.cases())) * len(exercise.dtypes) + 20
+assert {weight.dtype.name for (weight,) in seen[:-20]} == set(exercise.dtypes)
+assert {weight.dtype.name for (weight,) in seen[-20:]} == {"float32"}
+exercise = exercises()[of_each_kind[MakesVariable]]
+assert len(calls_of(exercise.number)) == len(list(exercise.cases())) + 20
+exercise = exercises()[of_each_kind[EditsLayer]]
+seen = calls_of(exercise.number)
+assert len(seen) == len(exercise.cases) and {w.dtype.name for weights in seen for w in weights} == {"float32"}
+
+
+def the_values(v, factors):
+    v.assign([[10.0, 20.0], [300.0, 400.0]])
+
+
+def the_factors(v, factors):
+    v.assign(v.numpy() * [[10.0], [100.0]])
+
+
+assert not examine("1.1", the_values) and not examine("1.1", the_factors)
+
+
+# %% variable
+# > **The variable:** it must be the same resource, of the same dtype, and still trainable.
+#
+# > The line `verified` under a right answer says what was tried.
+def swaps(v, factors):
+    right(v, factors)
+    v._handle = tf.Variable(v.numpy()).handle
+
+
+def retypes(v, factors):
+    right(v, factors)
+    v._dtype = tf.float64
+
+
+def freezes(v, factors):
+    right(v, factors)
+    v._trainable = False
+
+
+for answer in (swaps, retypes, freezes):
+    assert examine("1.1", answer).diagnosis == "resource changed"
+verified = dict(examine("1.1", right).lines)["verified"]
+assert "(2, 2)" in verified and "float16" in verified and "20 generated" in verified
+
+
+# %% arguments
+# > **The arrays that were given:** they must be untouched.
+def edits_its_argument(v, factors):
+    right(v, factors)
+    factors *= 2
+
+
+assert examine("1.1", edits_its_argument).diagnosis == "argument changed"
+
+
+# %% gradient
+# > **The gradient:** the sum of the squares of the new values must have the gradient that it should have.
+class Cut(type(tf.Variable(1.0))):
+    """A variable whose reads carry no gradient."""
+
+    def value(self):
+        return tf.stop_gradient(super().value())
+
+    def _dense_var_to_tensor(self, *arguments, **named):
+        return tf.stop_gradient(super()._dense_var_to_tensor(*arguments, **named))
+
+
+def cuts(v, factors):
+    right(v, factors)
+    v.__class__ = Cut
+
+
+assert examine("1.1", cuts).diagnosis == "gradient cut"
+
+
+# %% freedom
+# > How you write it does not matter: NumPy, TensorFlow, a loop, a slice, `assign_add` of a difference. The
+# > course's tests keep wrong and right answers for every exercise as data. Beside each wrong one stands the diagnosis
+# > that it must get.
+def with_tensorflow(v, factors):
+    v.assign(v * tf.cast(factors[:, None], v.dtype))
+
+
+def in_a_loop(v, factors):
+    for row, factor in enumerate(factors):
+        v[row].assign(v[row] * tf.cast(factor, v.dtype))
+
+
+def by_a_slice(v, factors):
+    v[:].assign(v.numpy() * factors[:, None])
+
+
+def by_a_difference(v, factors):
+    v.assign_add(v.numpy() * factors[:, None] - v.numpy())
+
+
+for answer in (right, with_tensorflow, in_a_loop, by_a_slice, by_a_difference):
+    assert examine("1.1", answer), answer.__name__
+kept = list(answers())
+assert {answer.number for answer in kept} == set(exercises())
+for number in exercises():
+    wrong = [answer for answer in kept if answer.number == number and answer.diagnosis]
+    assert len(wrong) < sum(answer.number == number for answer in kept)
+    assert examine(number, wrong[0].function).diagnosis == wrong[0].diagnosis
+
+# %% earlier-cells
+# > What an earlier cell has set, such as `np.seterr` or a dtype policy of Keras, does not decide over your answer:
+# > checks have settings of their own, and yours come back afterwards.
+errors, policy = np.geterr(), keras.config.dtype_policy().name
+try:
+    np.seterr(all="raise")
+    keras.config.set_dtype_policy("float16")
+    for number in ("1.1", "4.3"):
+        assert examine(number, exercise_cells("solutions")[number].function())
+    assert set(np.geterr().values()) == {"raise"} and keras.config.dtype_policy().name == "float16"
+finally:
+    np.seterr(**errors)
+    keras.config.set_dtype_policy(policy)
+
+# %% time
+# > each call is stopped after five seconds, also one that catches every exception, and a whole check after sixty
+assert (guard.SECONDS, guard.CHECK_SECONDS) == (5, 60)
+
+
+def endless():
+    while True:
+        pass
+
+
+def endless_and_catching():
+    while True:
+        try:
+            time.sleep(0.01)
+        except BaseException:
+            continue
+
+
+for answer in (endless, endless_and_catching) if POSIX_MAIN else (endless,):
+    started = time.monotonic()
+    assert isinstance(guard.call(answer, seconds=0.1).error, guard.TimeLimit)
+    assert time.monotonic() - started < 3
+assert isinstance(guard.call_neutral(endless, seconds=0.1).error, guard.TimeLimit)
+
+
+# %% says-so
+# > calls itself without end, or asks for more memory than there is
+#
+# > the check says so
+#
+# > calls `sys.exit`, waits for `input`, raises anything at all
+#
+# > the check says so, and the notebook goes on
+def deep(v, factors):
+    return deep(v, factors)
+
+
+def huge(v, factors):
+    return np.ones(2**50)
+
+
+def leaves(v, factors):
+    sys.exit(3)
+
+
+def asks(v, factors):
+    return input("factor? ")
+
+
+def raises_its_own(v, factors):
+    raise type("Mine", (BaseException,), {})("mine")
+
+
+words = {deep: "calls itself", huge: "memory", leaves: "leave Python", asks: "type", raises_its_own: "Mine"}
+for answer, word in words.items():
+    result = examine("1.1", answer)
+    assert result.status == "wrong" and word in str(result), str(result)
+
+
+# %% printed
+# > prints a million lines
+#
+# > the first eight are shown
+def chatty(v, factors):
+    for line in range(1_000_000 if v.shape[0] else 0):
+        print(line)
+
+
+printed = dict(examine("1.1", chatty).lines)["printed"].splitlines()
+assert printed == [*map(str, range(8)), "…"]
+
+# %% put-back
+# > changes seeds, warnings, print options, the dtype policy, environment variables, the folder
+#
+# > replaces a function of NumPy, TensorFlow, Keras or Python
+FUNCTIONS = (
+    (np, "sum"),
+    (np.linalg, "norm"),
+    (np.random, "default_rng"),
+    (tf, "reduce_sum"),
+    (tf.nn, "relu"),
+    (tf.math, "is_finite"),
+    (tf.Variable, "assign"),
+    (keras.ops, "clip"),
+    (keras.Variable, "assign"),
+    (json, "dumps"),
+    (builtins, "len"),
+)
+
+
+def state():
+    policy = keras.config.dtype_policy().name
+    seeds = np.random.get_state()[1].tolist(), tf.random.get_global_generator is None
+    return seeds, list(warnings.filters), np.get_printoptions(), policy, dict(os.environ), os.getcwd()
+
+
+def changes_everything(v, factors):
+    right(v, factors)
+    np.random.seed(1)
+    tf.random.set_seed(1)
+    warnings.simplefilter("error")
+    np.set_printoptions(precision=1)
+    keras.config.set_dtype_policy("float16")
+    os.environ["LEFT_BEHIND"] = "1"
+    os.chdir(tempfile.gettempdir())
+    for owner, name in FUNCTIONS[:-1]:
+        setattr(owner, name, None)
+    builtins.len = None
+
+
+tf.random.set_seed(7)
+drawn = tf.random.uniform((2,)).numpy()
+tf.random.set_seed(7)
+before, functions = state(), [vars(owner).get(name, getattr(owner, name)) for owner, name in FUNCTIONS]
+result = examine("1.1", changes_everything)
+np.testing.assert_array_equal(tf.random.uniform((2,)), drawn)
+assert state() == before
+for (owner, name), function in zip(FUNCTIONS, functions, strict=True):
+    assert vars(owner).get(name, getattr(owner, name)) is function, name
+assert examine("1.1", right)
+
+# %% named
+# > What cannot be put back is named in the result.
+here = os.getcwd()
+with tempfile.TemporaryDirectory() as folder:
+    gone = Path(folder) / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+
+    def removes_the_folder(v, factors):
+        os.chdir(folder)
+        if gone.exists():
+            gone.rmdir()
+
+    result = examine("1.1", removes_the_folder)
+    os.chdir(here)
+assert "the working folder" in dict(result.lines)["still changed"]
+
+
+# %% cheating
+# > A check runs in the same process as your answer.
+#
+# > An answer that means to cheat can: it may read the expected values out of the check, or patch the check itself. The
+# > checks are there for you, and not for marking.
+def peeks(v, factors):
+    frame = sys._getframe()
+    while "case" not in frame.f_locals:
+        frame = frame.f_back
+    v.assign(frame.f_locals["self"].expected(frame.f_locals["case"]))
+
+
+def patches(v, factors):
+    v.assign([[10.0, 20.0], [300.0, 400.0]])  # right for the example only
+    InPlace.verify_case = lambda *anything: None
+
+
+processes = []
+assert examine("1.1", lambda v, factors: processes.append(os.getpid()) or right(v, factors))
+assert set(processes) == {os.getpid()}
+assert examine("1.1", peeks)
+verify_case = InPlace.verify_case
+try:
+    assert examine("1.1", patches)
+finally:
+    InPlace.verify_case = verify_case
+assert not examine("1.1", lambda v, factors: v.assign([[10.0, 20.0], [300.0, 400.0]]))
+
+# %% long-call
+# > One long call into NumPy or TensorFlow is stopped only when it returns.
+many = np.random.default_rng(1).random(6_000_000)
+started = time.monotonic()
+np.sort(many)
+alone = time.monotonic() - started
+started = time.monotonic()
+outcome = guard.call(lambda: np.sort(many), seconds=alone / 20)
+assert isinstance(outcome.error, guard.TimeLimit) and time.monotonic() - started > alone / 4
+
+
+# %% windows
+# > On Windows, and outside the main thread, `time.sleep` and an answer that catches every exception are not stopped:
+# > interrupt the kernel.
+def catching(until):
+    while time.monotonic() < until:
+        try:
+            time.sleep(0.01)
+        except BaseException:
+            continue
+    return "to the end"
+
+
+def outside(function, *arguments):
+    """(Outcome, seconds) of a guarded call in another thread, with a limit of 0.05 s."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(guard.call(function, *arguments, seconds=0.05)))
+    started = time.monotonic()
+    thread.start()
+    thread.join()
+    return found[0], time.monotonic() - started
+
+
+assert outside(time.sleep, 0.5)[1] >= 0.5
+assert outside(catching, time.monotonic() + 0.5)[1] >= 0.4
+assert isinstance(outside(lambda: [None for _ in iter(int, 1)])[0].error, guard.TimeLimit)  # others are
+
+# %% exit
+# > `os._exit`, or a crash inside a C library, ends the kernel.
+code = "import os\nfrom assignlab import guard\nguard.call(lambda: os._exit(7))\nprint('after')"
+run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+assert run.returncode == 7 and "after" not in run.stdout
+
+# %% memory
+# > The limit on memory (4 GiB more than the kernel has) exists on Linux only.
+assert guard.MEMORY == 4 * 2**30
+if sys.platform.startswith("linux"):
+    assert isinstance(guard.call(lambda: np.empty(5 * 2**30, "uint8")).error, MemoryError)
+    assert guard.call(lambda: np.empty(2**30, "uint8").size).value == 2**30
+missing = pytest.MonkeyPatch()
+missing.setattr(Path, "exists", lambda path: False)  # /proc/self/statm, which only Linux has
+limits = []
+missing.setattr(guard, "resource", type("Resource", (), {"setrlimit": lambda *given: limits.append(given)}))
+guard._limit_memory()
+missing.undo()
+assert not limits
+
+# %% left-behind
+# > Files that your answer writes or deletes stay written or deleted. Threads and programs that it starts go on running.
+with tempfile.TemporaryDirectory() as folder:
+    started = []
+
+    def leaves_behind(v, factors):
+        right(v, factors)
+        if not started:
+            (Path(folder) / "left.txt").write_text("left")
+            started.extend([subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])])
+            started.extend([end := threading.Event(), threading.Thread(target=end.wait, args=(30,), daemon=True)])
+            started[2].start()
+
+    examine("1.1", leaves_behind)
+    assert (Path(folder) / "left.txt").read_text() == "left"
+    program, end, thread = started
+    assert thread.is_alive() and program.poll() is None
+    end.set()
+    program.kill()
+    program.wait()
+
+# %% progress
+# > A right answer is noted in `.assignlab-progress.json`, in the folder where you work.
+# > It is a readable file, it is written whole or not at all, and it never enters the course's repository.
+#
+# > `--reset` starts anew and keeps the old file beside the new one.
+patch = pytest.MonkeyPatch()
+with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as said:
+    file = Path(folder) / ".assignlab-progress.json"
+    patch.setenv("ASSIGNLAB_PROGRESS", "on")
+    learner_progress.record("1.1", folder)
+    noted = file.read_text(encoding="utf8")
+    assert list(json.loads(noted)["solved"]) == ["1.1"]
+    patch.setattr(os, "replace", lambda *paths: (_ for _ in ()).throw(OSError("the disk is full")))
+    assert learner_progress.record("1.2", folder) is None
+    patch.undo()
+    assert file.read_text(encoding="utf8") == noted and len(list(Path(folder).iterdir())) == 1
+    commands.main(["progress", folder, "--reset"])
+    assert not file.exists() and (Path(folder) / f"{file.name}.old").read_text(encoding="utf8") == noted
+assert ".assignlab-progress.json" in (ROOT / ".gitignore").read_text(encoding="utf8")
+
+# %% own-copy
+# > To leave the originals as they are, copy the lessons to a folder of your own:
+#
+# > The default is `my_lessons`. A lesson that is there already is never overwritten. If you edit the originals instead,
+# > an update of the course by nbgitpuller keeps your answers: a test merges a new release over edited lessons.
+assert DEFAULT == "my_lessons"
+with tempfile.TemporaryDirectory() as folder:
+    originals = {path: path.read_bytes() for path in (ROOT / "lessons").glob("*.ipynb")}
+    _, copied, _ = copy_lessons(folder)
+    edited = Path(folder) / copied[0]
+    edited.write_text("mine")
+    _, again, kept = copy_lessons(folder)
+    assert edited.read_text() == "mine" and not again and sorted(kept) == sorted(path.name for path in originals)
+    assert {path: path.read_bytes() for path in originals} == originals
+merged = (ROOT / "tests/test_learner_work.py").read_text(encoding="utf8")
+assert '"""nbgitpuller itself merges the new release over the learner\'s edited lessons."""' in merged

@@ -1,0 +1,1528 @@
+"""Claims of the page of error messages."""
+
+import ast
+import builtins
+import re
+import warnings
+from contextlib import contextmanager
+
+import keras
+import ml_dtypes
+import nbformat
+import numpy as np
+import tensorflow as tf
+from pytest import raises, warns
+
+from claims import Claims
+from course import ROOT
+
+FLOATS = [tf.float16, tf.bfloat16, tf.float32, tf.float64]
+SMALL = ("float8_e4m3fn", "float8_e5m2", "float4_e2m1fn", "int4", "uint4", "int2", "uint2")
+FOREIGN = [tf.bfloat16, *(getattr(tf.dtypes.experimental, name) for name in SMALL)]  # NumPy has them from ml_dtypes
+PLAIN = [
+    tf.float16,
+    tf.float32,
+    tf.float64,
+    tf.int8,
+    tf.int32,
+    tf.int64,
+    tf.uint8,
+    tf.bool,
+    tf.complex64,
+    tf.complex128,
+]
+KINDS = (tf.Variable, keras.Variable)
+InvalidArgument = tf.errors.InvalidArgumentError
+
+
+def some(kind=tf.Variable, dtype=tf.float32):
+    """A variable of its own for a proof: [[1, 2], [3, 4]]."""
+    return kind([[1, 2], [3, 4]], dtype=dtype if kind is tf.Variable else tf.as_dtype(dtype).name)
+
+
+def same(actual, expected):
+    """True for equal values and shapes, also of a variable; else NumPy's AssertionError, with the difference."""
+    actual = actual.numpy() if hasattr(actual, "numpy") else np.asarray(actual)
+    np.testing.assert_array_equal(actual, expected)
+    return actual.shape == np.shape(expected)
+
+
+@contextmanager
+def silence():
+    """Nothing warns in here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def function(call, *fixed):
+    """A `tf.function` of call(*fixed, ...): its first arguments stay what they are, the others become tensors."""
+    return tf.function(lambda *inputs: call(*fixed, *inputs), autograph=False)
+
+
+def gradient_of(loss, *sources):
+    """The gradients of loss() as a tape takes them."""
+    with tf.GradientTape() as tape:
+        value = loss()
+    return tape.gradient(value, sources)
+
+
+def dense(*units, **settings):
+    """A compiled model of Dense layers that begin with ones, for one input."""
+    layers = [keras.layers.Dense(n, use_bias=False, kernel_initializer="ones") for n in units]
+    model = keras.Sequential([keras.Input((1,)), *layers])
+    model.compile(settings.pop("optimizer", "sgd"), "mse", **settings)
+    return model
+
+
+def fit(model, epochs=10):
+    """Train on four equal rows. Some epochs, or TensorFlow counts the models and warns of retracing on the page."""
+    model.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=epochs, verbose=0)
+    return [weights.copy() for weights in model.get_weights()]
+
+
+# %% setup
+# > Each section shows a message, then the reason, then what to write.
+# > It needs the setup and nothing from the other sections.
+# > The last ones, "No error, but …", have no message: nothing is raised, and still the result is not what you wanted.
+#
+# > The messages are those of TensorFlow 2.21 and Keras 3.15 on a CPU.
+#
+# > Search this page for a piece of your message, without the names, shapes and numbers of your own program.
+#
+# > `%xmode Minimal` leaves out the traceback.
+# > A *snapshot* is the copy that `v.numpy()` returns; see the [glossary](glossary.md).
+assert tf.Variable(matrix).numpy().flags.owndata
+assert get_ipython().InteractiveTB.mode == "Minimal"
+assert tf.__version__.startswith("2.21.") and keras.__version__.startswith("3.15.")
+assert not tf.config.list_physical_devices("GPU")
+page, claims = nbformat.read(ROOT / "book" / "errors.ipynb", 4), Claims(ROOT / "book" / "errors.ipynb").by_id
+cells = page.cells[[cell.id for cell in page.cells].index("setup") + 1 :]
+known, message = {*dir(builtins), "keras", "np", "tf", "matrix"}, None
+for cell in cells:
+    if cell.source.startswith("## "):
+        quoted = re.fullmatch(
+            r"(?:`(?P<one>[^`]+)`|`` (?P<two>.+) ``)|No error, but .+", cell.source[3:].splitlines()[0]
+        )
+        message, made = quoted["one"] or quoted["two"], set()
+    elif cell.cell_type == "code":
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        made |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        used = {node.id for node in nodes if isinstance(node, ast.Name)}
+        assert used <= made | known, (cell.id, used - made - known, "comes from another section")
+        if "raises-exception" in cell.metadata.get("tags", []):
+            assert not cell.id.startswith("error-silent"), "these sections have no message"
+            parts = claims[cell.id].raises[1].split(" ... ")  # the runner finds these in what the cell raises
+            assert message in (None, *parts) or any(message in part for part in parts), (cell.id, message)
+            message = None  # the first message of a section is the one of its heading
+    if cell.cell_type == "markdown" and message and not cell.source.startswith("## "):
+        raise AssertionError(f"{cell.id} stands before the message `{message}` has been shown")
+
+# %% error-item-assignment-code
+# raises TypeError: 'ResourceVariable' object does not support item assignment
+# > Square brackets on the left of `=` cannot write into a variable.
+for kind in KINDS:
+    for dtype in [*FLOATS, tf.int32]:
+        other = some(kind, dtype)
+        for index in (0, (0, 0), slice(1), [0, 1], ()):
+            with raises(TypeError, match=r"'(Resource)?Variable' object does not support item assignment"):
+                other[index] = 9
+        assert same(other, matrix)
+
+
+@tf.function
+def traced():
+    other[0] = 9
+
+
+with raises(TypeError, match="'Variable' object does not support item assignment"):
+    traced()
+
+# %% error-item-assignment-code-2
+# > Assign to the entry, or, for more than a few entries, edit a snapshot and assign that.
+assert same(_, [[9, 0], [3, 0]])
+assert same(v, _)
+
+# %% error-item-assignment-code-4
+# raises TypeError: tensorflow.python.framework.ops.EagerTensor' object does not support item assignment
+# > A tensor refuses as well.
+# > The message names its class with the module in front.
+assert same(t, matrix)
+
+# %% error-item-assignment-code-5
+# > A tensor's entries have no `assign` either.
+# > Make a new tensor instead.
+assert same(_, [[9, 2], [3, 4]])
+assert same(t, matrix)
+assert not hasattr(t[0, 0], "assign") and not hasattr(t, "assign")
+
+# %% error-scalar-item-code
+# raises TypeError: 'numpy.float32' object does not support item assignment
+# > The snapshot of a variable with shape `()` is a NumPy number, not an array, and a number has no entries.
+for kind in KINDS:
+    for dtype in FLOATS:
+        number = kind(1.0, dtype=dtype.name).numpy()
+        assert not isinstance(number, np.ndarray) and number.dtype == dtype.as_numpy_dtype
+        for index in (..., 0, ()):
+            with raises(TypeError, match="does not support item assignment"):
+                number[index] = 5
+
+# %% error-scalar-item-code-2
+# > Assign the new number.
+assert _ == 5 == scale.numpy()
+
+# %% error-no-assign-code
+# raises AttributeError: EagerTensor' object has no attribute 'assign'
+# > You are holding a tensor.
+# > `v[mask]` and `v * 2` make new tensors; so does `v = v * 2`, which also gives the variable's name away.
+for kind in KINDS:
+    other = some(kind)
+    for made in (other[matrix > 2], other * 2):
+        assert tf.is_tensor(made) and not isinstance(made, KINDS) and not hasattr(made, "assign")
+    name = other
+    name = name * 2
+    assert not isinstance(name, KINDS)
+    assert same(other, matrix)
+
+# %% error-no-assign-code-2
+# > Use the mask on the snapshot, with `np.where` for example.
+# > (If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
+# > variable's `assign`.)
+with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute 'assign'"):
+    v.numpy().assign(matrix)
+assert same(_, [[1, 2], [0, 0]])
+
+# %% error-no-assign-add-code
+# raises AttributeError: EagerTensor' object has no attribute 'assign_add'
+# > A slice of a variable has `assign` and no other writing method.
+for kind in KINDS:
+    for part in (some(kind)[0], some(kind)[0, 0], some(kind)[:, 1:]):
+        assert [name for name in dir(part) if name.startswith(("assign", "scatter"))] == ["assign"]
+
+# %% error-no-assign-add-code-2
+# > Add first, then assign the sum to the slice.
+assert same(_, [[11, 12], [3, 4]])
+
+# %% error-indices-code
+# raises TypeError: Only integers, slices
+# > A variable cannot be indexed by an array of positions.
+# > (A list of positions is taken, and [means something else](#no-error-but-only-one-entry-changed).)
+for kind in KINDS:
+    for positions in (np.array([0]), np.array([1, 0], dtype="int32"), tf.constant([0, 1])):
+        with raises(TypeError, match="Only integers, slices"):
+            some(kind)[positions]
+    with raises(InvalidArgument, match="1D equal size tensors"):
+        some(kind)[np.array([[0, 1]])]
+    assert some(kind)[[0, 1]].numpy() == 2
+
+# %% error-indices-code-2
+# > Let NumPy index the snapshot, or read rows with `tf.gather`.
+assert same(_, [[3, 4], [1, 2]])
+assert same(v.numpy()[[1, 0]], _)
+
+# %% error-indices-code-3
+# > Write rows with `scatter_nd_update`, one position in brackets for each row.
+# > (Without the brackets [only one row is written](#no-error-but-only-one-row-was-written).)
+assert same(_, [[7, 8], [5, 6]])
+
+# %% error-scatter-range-code
+# raises InvalidArgumentError: indices[1] = [-1] does not index into shape [2,2]
+# > One position lies outside the variable: negative ones do not count from the end.
+for position in (-1, -2, 2):
+    with raises(InvalidArgument, match="does not index into shape"):
+        some().scatter_nd_update([[position]], [[8, 8]])
+
+# %% error-scatter-range-code-2
+# > The other rows have been written all the same, since TensorFlow 2.18 also those after the bad one.
+# > (For a slice outside the variable, such as `v[5]`, the message is `slice index 5 of dimension 0 out of bounds`.)
+# Run with 2.16.2, 2.17.1, 2.18.1, 2.19.1, 2.20.0 and 2.21.0; the first two stopped at the bad row.
+assert same(_, [[9, 9], [7, 7]])
+many = tf.Variable(np.zeros((4000, 2), dtype="float32"))
+with raises(InvalidArgument):
+    many.scatter_nd_update([[-1 if i == 1000 else i] for i in range(4000)], np.ones((4000, 2)))
+assert same(np.flatnonzero(many.numpy()[:, 0] == 0), [1000])
+for kind in KINDS:
+    for attempt in (lambda one: one[5], lambda one: one[5].assign([1, 2])):
+        with raises(InvalidArgument, match="slice index 5 of dimension 0 out of bounds"):
+            attempt(some(kind))
+
+# %% error-scatter-range-code-3
+assert same(_, [[9, 9], [8, 8]])
+
+# %% error-keras-scatter-code
+# raises AttributeError: 'Variable' object has no attribute 'scatter_nd_update'
+# > A Keras variable, such as a layer's kernel, is not a `tf.Variable`; it holds one, in `.value`.
+layer = keras.layers.Dense(2)
+layer.build((None, 2))
+for other in (k, layer.kernel):
+    assert isinstance(other, keras.Variable) and not isinstance(other, tf.Variable)
+    assert isinstance(other.value, tf.Variable)
+
+# %% error-keras-scatter-code-2
+assert same(_, [[9, 9], [3, 4]])
+
+# %% error-array-methods-code
+# raises AttributeError: 'ResourceVariable' object has no attribute 'reshape'
+# > A variable is not a NumPy array: it has no `reshape`, `T`, `copy` or `astype`.
+# > The snapshot has them all.
+for kind in KINDS:
+    for name in ("reshape", "T", "copy", "astype"):
+        assert not hasattr(some(kind), name) and hasattr(some(kind).numpy(), name)
+
+# %% error-array-methods-code-2
+assert same(_, [1, 2, 3, 4])
+
+# %% error-array-index-code
+# raises TypeError: only integer scalar arrays can be converted to a scalar index
+# > Square brackets cannot write into a variable, and when a mask or an array of positions stands in them, this is how
+# > it is said.
+for kind in KINDS:
+    for dtype in (*FLOATS, tf.int32):
+        other = some(kind, dtype)
+        for index in (matrix > 2, np.array([0, 1]), tf.constant([0, 1]), tf.constant(matrix > 2)):
+            with raises(TypeError, match="only integer scalar arrays can be converted to a scalar index"):
+                other[index] = 0
+        assert same(other, matrix)
+
+# %% error-array-index-code-2
+# > Use the mask on a snapshot.
+assert same(_, [[1, 2], [0, 0]])
+
+# %% error-shape-code
+# raises ValueError: Shape mismatch.The variable shape (2, 2), and the assigned value shape (2,) are incompatible.
+# > `assign` of a whole variable wants exactly the variable's shape and does not broadcast.
+# > The message shows both shapes, the variable's first.
+for dtype in FLOATS:
+    for value in (5, [5, 6], [[5], [6]], [[5, 6]], [[[5, 6], [7, 8]]]):
+        for kind in KINDS:
+            other = some(kind, dtype)
+            with raises(ValueError, match=r"Shape mismatch|must match"):
+                other.assign(value)
+            with raises(ValueError, match=r"Shape mismatch|must match"):
+                function(lambda other, value: other.assign(value), other, value)()
+            assert same(other, matrix)
+with raises(ValueError, match="Shape mismatch"):
+    tf.Variable(5.0).assign([5.0])  # one entry, and still another shape
+
+# %% error-shape-code-2
+# > Broadcast or reshape in NumPy, then assign.
+assert same(_, [[7, 8], [7, 8]])
+
+
+# %% error-shape-code-3
+# > A `tf.function` that does not know the value's shape while it is traced finds out when it runs.
+# > The error is then an `InvalidArgumentError`, with the words `Trying to assign to variable with tensor with wrong
+# > shape`; the variable keeps its values.
+assert same(_, [[1, 2], [3, 4]])
+for shape in (None, [None, 2], [None, None]):
+    for kind in KINDS if shape else (tf.Variable,):
+        other = some(kind)
+        store = function(lambda other, value: other.assign(value), other)
+        store = store.get_concrete_function(tf.TensorSpec(shape))
+        with raises(InvalidArgument, match="Trying to assign to variable with tensor with wrong shape"):
+            store(tf.ones((3, 2)))
+        assert same(other, matrix)
+        store(tf.constant(matrix * 2))
+        assert same(other, matrix * 2)
+
+# %% error-keras-shape-code
+# raises ValueError: The shape of the target variable and the shape of the target value ... (2, 2), Received: ... (2,)
+# > The same error from a Keras variable, such as a layer's kernel: first the variable's shape, then the shape that it
+# > received.
+layer = keras.layers.Dense(2)
+layer.build((None, 2))
+with raises(ValueError, match=r"The shape of the target variable and .*\(2, 2\), Received: value.shape=\(2,\)"):
+    layer.kernel.assign([7, 8])
+
+# %% error-keras-shape-code-2
+assert same(_, [[7, 8], [7, 8]])
+
+# %% error-slice-shape-code
+# raises InvalidArgumentError: Cannot broadcast input shape [3] into final shape [2]
+# > Unlike a whole variable, a slice does broadcast, but this value does not fit: it has 3 numbers, the slice 2.
+for kind in KINDS:
+    for value in (5, [5], [5, 5], [[5, 5]]):
+        other = some(kind)
+        other[0:2].assign(value)
+        assert same(other, [[5, 5], [5, 5]])
+    with raises(InvalidArgument, match="Cannot broadcast input shape"):
+        other[0].assign([1, 2, 3])
+
+# %% error-slice-shape-code-2
+# > Give the slice its own shape, or one number.
+assert same(_, [[7, 8], [0, 0]])
+
+# %% error-add-shape-code
+# raises InvalidArgumentError: Cannot update variable with shape [2,2] ... shapes must be equal
+# > `assign_add` and `assign_sub` of a `tf.Variable` do not broadcast, not even one number.
+# > (Those of a Keras variable do.)
+for dtype in FLOATS:
+    for value in (1, [1, 1], [[1], [1]]):
+        for method in ("assign_add", "assign_sub"):
+            with raises(InvalidArgument, match="shapes must be equal"):
+                getattr(some(dtype=dtype), method)(value)
+            other = some(keras.Variable, dtype)
+            getattr(other, method)(value)
+            assert same(other, matrix + (1 if method == "assign_add" else -1))
+
+# %% error-add-shape-code-2
+# > Add first and assign the sum, or add an array of the full shape.
+assert same(_, [[12, 13], [14, 15]])
+
+# %% error-validate-shape-code
+# raises TypeError: got an unexpected keyword argument 'validate_shape'
+# > `assign` does not have it.
+#
+# > Older advice uses this argument to change a variable's shape.
+with raises(TypeError, match="validate_shape"):
+    some(keras.Variable).assign([7, 8], validate_shape=False)
+assert "validate_shape" in tf.compat.v1.assign.__doc__  # where that advice comes from
+
+# %% error-validate-shape-code-2
+# > Choose when the variable is created: this one takes every shape.
+assert same(_, [7, 8])
+free = tf.Variable(matrix, shape=tf.TensorShape(None))
+for value in (5, [[[1.0]]], np.zeros((3, 0)), np.ones((4, 4))):
+    free.assign(value)
+    assert free.numpy().shape == np.shape(value)
+
+# %% error-as-list-code
+# raises ValueError: as_list() is not defined on an unknown TensorShape
+# > Adam keeps arrays of the weight's shape, and this variable has no fixed shape.
+# > (With a shape that is partly known, such as `[None, 2]`, it says `Shapes used to initialize variables must be
+# > fully-defined`.)
+adam, weight = keras.optimizers.Adam(), some()
+adam.build([weight])
+assert [part.shape for part in adam.variables].count((2, 2)) == 2
+for shape in ([None, 2], [None, None]):
+    with raises(ValueError, match="Shapes used to initialize variables must be fully-defined"):
+        keras.optimizers.Adam().build([tf.Variable(matrix, shape=tf.TensorShape(shape))])
+
+# %% error-as-list-code-2
+# > Create the variable with a fixed shape.
+np.testing.assert_allclose(_, matrix - 0.001, rtol=1e-6)
+
+# %% error-as-list-code-3
+# > Plain SGD keeps no such arrays, and accepts the variable as it is.
+assert same(_, matrix - 1)
+sgd = keras.optimizers.SGD()
+sgd.build([v])
+assert [part.shape for part in sgd.variables] == [(), ()]  # steps taken and learning rate
+
+# %% error-operands-code
+# raises ValueError: operands could not be broadcast together with shapes (2,3) (2,)
+# > The error comes before the `assign`, so the variable keeps its values.
+#
+# > NumPy lines two shapes up from the right: 3 meets 2, and neither is 1.
+#
+# > (TensorFlow's own words, for `v * factors`, are `Incompatible shapes`.)
+with raises(InvalidArgument, match=r"Incompatible shapes: \[2,3\] vs. \[2\]"):
+    v * factors
+assert same(v, np.ones((2, 3)))
+assert np.broadcast_shapes((2, 3), (3,)) == np.broadcast_shapes((2, 3), (1,)) == (2, 3)
+
+# %% error-operands-code-2
+assert same(_, [[10] * 3, [100] * 3])
+
+# %% error-operands-code-3
+# raises ValueError: could not broadcast input array from shape (2,) into shape (3,)
+# > Writing into an array, NumPy says it in other words.
+assert same(v, [[10] * 3, [100] * 3])
+
+# %% error-reshape-size-code
+# raises ValueError: cannot reshape array of size 4 into shape (3,2)
+# > Reshaping keeps the number of entries: here 4, and the new shape has 6.
+for shape in ((3,), (3, 2), (1, 1), (-1, 3)):
+    with raises(ValueError, match="cannot reshape array of size 4"):
+        matrix.reshape(shape)
+for shape in ((4,), (1, 4), (4, 1), (2, 1, 2)):
+    assert matrix.reshape(shape).size == 4
+
+# %% error-reshape-size-code-2
+# > Let NumPy compute one of the lengths: -1 stands for it.
+assert same(_, matrix)
+assert matrix.reshape(-1).shape == (4,) and matrix.reshape(1, -1).shape == (1, 4)
+
+# %% error-mask-count-code
+# raises ValueError: NumPy boolean array indexing assignment cannot assign 3 input values to the 2 output values
+# > The mask picks 2 entries, and 3 numbers were given for them.
+assert (values > 2).sum() == 2 and same(values, matrix)
+
+# %% error-mask-count-code-2
+# > Give one number for all, or one for each entry in order.
+assert same(_, [[1, 2], [7, 8]])
+array = matrix.copy()
+array[array > 2] = 5
+assert same(array, [[1, 2], [5, 5]])
+
+# %% error-mask-shape-code
+# raises IndexError: boolean index did not match indexed array along axis 0; size of axis is 2
+# > A mask picks from the array whose shape it has.
+# > A mask of 3 belongs to 3 rows, and there are 2.
+assert same(matrix[matrix > 2], [3, 4])
+assert same(np.eye(3)[np.array([True, False, True])], [[1, 0, 0], [0, 0, 1]])
+
+# %% error-mask-shape-code-2
+# > Compute the mask from the snapshot itself; to choose rows or columns, make one `True` or `False` for each.
+assert same(_, [[1, 0], [3, 0]])
+assert same(matrix[matrix[:, 0] > 1], [[3, 4]])
+
+# %% error-sequence-code
+# raises ValueError: setting an array element with a sequence
+# > (It is also the message when one entry is to hold a list, as in `values[0, 0] = [1, 2]`.)
+values = matrix.copy()
+with raises(ValueError, match="setting an array element with a sequence"):
+    values[0, 0] = [1, 2]
+
+# %% error-sequence-code-2
+# raises ValueError: Can't convert non-rectangular Python sequence to Tensor
+# > Given to `assign`, such rows raise another error.
+assert same(v, matrix)
+
+# %% error-sequence-code-3
+# > Write the rows into an array that has the shape already.
+assert same(_, [[1, 2], [3, 0]])
+
+# %% error-none-value-code
+# raises ValueError: Attempt to convert a value (None) with an unsupported type
+# > `np.putmask` edits its array and returns `None`, as `values.sort()` and `np.copyto` do.
+assert same(v, matrix) and same(values, [[1, 2], [0, 0]])
+array = matrix.copy()
+assert np.putmask(array, array > 3, 0) is array.sort() is np.copyto(array, 5) is None
+
+# %% error-none-value-code-2
+# > Call it first, then assign the array.
+assert same(_, [[1, 2], [0, 0]])
+
+# %% error-plus-equals-code
+# raises RuntimeError: `variable += value` with `tf.Variable`s is not supported
+# > `+=` would give the variable's name to a new tensor, so TensorFlow refuses it, and `-=`, `*=`, `/=` and `**=` with
+# > it. (`//=` is [not refused](#no-error-but--left-the-keras-variable-unchanged).)
+for dtype in (*FLOATS, tf.int32):
+    for sign in ("+", "-", "*", "/", "**"):
+        with raises(RuntimeError, match=r"value` with `tf.Variable`s is not supported"):
+            exec(f"name {sign}= 1", {"name": some(dtype=dtype)})
+    names = {"name": some(dtype=dtype)}
+    exec("name //= 1", names)
+    assert not isinstance(names["name"], tf.Variable)
+
+# %% error-plus-equals-code-2
+# > Assign the new value.
+assert same(_, matrix + 1)
+
+# %% error-unhashable-code
+# raises TypeError: Variable is unhashable. Instead, use variable.ref() as the key.
+# > A variable cannot be the key of a dictionary or a member of a set.
+for kind in KINDS:
+    for attempt in (lambda one: {one: 1}, lambda one: {one}, hash):
+        with raises(TypeError, match="unhashable"):
+            attempt(some(kind))
+
+# %% error-unhashable-code-2
+# > `v.ref()` can, and stays the same key after an `assign`.
+assert _ == "kernel" and v.ref() in {v.ref()} and tf.Variable(matrix).ref() not in names
+
+# %% error-unhashable-code-3
+# raises TypeError: unhashable type: 'Variable'
+# > A Keras variable says it more briefly.
+with raises(TypeError) as brief:
+    hash(k)
+with raises(TypeError) as longer:
+    hash(v)
+assert len(str(brief.value)) < len(str(longer.value))
+
+# %% error-unhashable-code-4
+# > It has no `ref()`.
+# > The `tf.Variable` that it holds has.
+assert _ == "kernel" and not hasattr(k, "ref")
+k.assign(k)
+assert names[k.value.ref()] == "kernel"
+
+# %% error-truth-value-code
+# raises ValueError: The truth value of an array with more than one element is ambiguous
+# > Variables are compared entry by entry, so `in`, `if` and `and` meet a whole array of answers where they want one.
+for kind in KINDS:
+    one, two = some(kind), some(kind)
+    assert same(one == two, [[True, True], [True, True]])
+    with raises(ValueError, match="truth value"):
+        assert one in [two, one]
+    for attempt in (lambda answer: 1 if answer else 0, lambda answer: answer and 1, bool):
+        with raises(ValueError, match="truth value"):
+            attempt(one == two)
+
+# %% error-truth-value-code-2
+# > (A Keras variable after `if` says `cannot be used as a boolean`.)
+# > Ask for the same object with `is`, or for all entries with `all`.
+with raises(TypeError, match="cannot be used as a boolean"):
+    bool(some(keras.Variable))
+with raises(ValueError, match="truth value"):
+    bool(some())
+assert _ is True and not any(v is one for one in [tf.Variable(matrix)])
+
+# %% error-truth-value-code-3
+assert (v.numpy() > 0).all() and not (v.numpy() > 1).all()
+
+# %% error-truth-value-code-4
+# > Two conditions of one mask are joined by `&`, each in brackets of its own.
+# > Without the brackets NumPy says that `ufunc 'bitwise_and' not supported for the input types`.
+assert same(_, [[False, True], [True, False]])
+with raises(TypeError, match="ufunc 'bitwise_and' not supported for the input types"):
+    bool(values > 1 & values < 4)
+
+# %% error-read-only-code
+# raises ValueError: assignment destination is read-only
+# > `v.value()` is a tensor, and this array shows TensorFlow's own memory of it; NumPy protects that memory ([not
+# > always](#no-error-but-a-variable-changed-without-assign)).
+# > What `np.broadcast_to` returns is protected too.
+with raises(ValueError, match="assignment destination is read-only"):
+    np.broadcast_to([1, 2], (2, 2))[0, 0] = 9
+assert tf.is_tensor(v.value()) and not isinstance(v.value(), tf.Variable)
+for dtype in PLAIN:
+    straight = np.asarray(tf.Variable(tf.cast(matrix, dtype)).value())
+    assert not straight.flags.owndata and not straight.flags.writeable
+    with raises(ValueError, match="assignment destination is read-only"):
+        straight[0, 0] = 0
+assert same(v, matrix)
+
+# %% error-read-only-code-2
+# > `v.numpy()` is a copy, which you may edit.
+assert same(_, [[9, 2], [3, 4]])
+for dtype in PLAIN:
+    assert tf.Variable(tf.cast(matrix, dtype)).numpy().flags.owndata
+    assert tf.Variable(tf.cast(matrix, dtype)).numpy().flags.writeable
+
+# %% error-dtype-code
+# raises ValueError: Tensor conversion requested dtype float32 for Tensor with dtype float64
+# > A `tf.Variable` casts an array that is assigned to it, but not a tensor of another dtype.
+# > Here `tf.constant` made the tensor from a float64 array.
+# > (For a variable of another dtype it says `Incompatible type conversion requested`.)
+assert wide.dtype == tf.constant(wide).dtype == tf.float64
+for dtype in (*FLOATS, tf.int32):
+    for source in (tf.float32, tf.bfloat16, tf.float64, tf.int32, tf.int64):
+        other = some(dtype=dtype)
+        other.assign(tf.cast(matrix * 2, source).numpy())
+        assert same(other, matrix * 2)
+        if source != dtype:
+            with raises(ValueError, match="Tensor conversion requested dtype"):
+                other.assign(tf.cast(matrix, source))
+            with raises(ValueError, match="Incompatible type conversion requested"):
+                other.assign(some(dtype=source))
+            with raises(ValueError, match="conversion requested"):
+                other[0].assign(tf.cast(matrix[0], source))
+            assert same(other, matrix * 2)
+
+# %% error-dtype-code-2
+# > Give `assign` the array itself, or cast the tensor.
+assert same(_, [[1, 2], [3, 4]])
+
+# %% error-int-list-code
+# raises TypeError: Cannot convert [[1.5, 2], [3, 4]] to EagerTensor of dtype int32
+# > A list with decimals was assigned to a variable of integers; `2.0` counts as one.
+# > So does a number: `whole * 0.5` ends in the same words.
+with raises(TypeError, match=r"Cannot convert 0.5 to EagerTensor of dtype int32"):
+    whole * 0.5
+for dtype in (tf.int8, tf.int32, tf.int64, tf.uint8):
+    for value in ([[1.5, 2], [3, 4]], [[1, 2.0], [3, 4]]):
+        with raises(TypeError, match=f"to EagerTensor of dtype {dtype.name}"):
+            some(dtype=dtype).assign(value)
+
+# %% error-int-list-code-2
+# raises TypeError: Cannot convert [1.5, 2] to EagerTensor of dtype int64
+# > Made from a list such as `[1, 2]`, a variable is int32; made from a NumPy array of whole numbers, it is int64.
+assert tf.Variable([1, 2]).dtype == tf.int32
+assert tf.Variable(np.arange(3)).dtype == tf.Variable(np.array([1, 2])).dtype == tf.int64
+
+# %% error-int-list-code-3
+# > Give the variable a float dtype when you create it.
+assert same(_, [[1.5, 2], [3, 4]])
+
+# %% error-ufunc-code
+# raises UFuncTypeError: Cannot cast ufunc 'multiply' output from dtype('float64') to dtype('int32')
+# > The snapshot holds integers, and `*=` cannot put decimals into it.
+# > (`UFuncTypeError` is a kind of `TypeError`.)
+assert values.dtype == "int32"
+with raises(TypeError, match="Cannot cast ufunc 'multiply' output"):
+    values.copy().__imul__(0.5)
+
+# %% error-ufunc-code-2
+# > Make a new array.
+# > To store its decimals, the variable must be of a float dtype.
+assert same(_, matrix / 2)
+whole = some(dtype=tf.int32)
+whole.assign(_)
+assert same(whole, [[0, 1], [1, 2]])
+
+# %% error-astype-code
+# raises TypeError: Cannot interpret 'tf.float32' as a data type
+# > NumPy does not know TensorFlow's dtype objects.
+for dtype in PLAIN:
+    with raises(TypeError, match="Cannot interpret"):
+        np.dtype(dtype)
+
+# %% error-astype-code-2
+# > Ask for NumPy's own.
+assert _.dtype == "float32"
+assert same(_, [0, 1, 2, 3])
+
+# %% error-double-code
+# raises InvalidArgumentError: was expected to be a float tensor but is a double tensor
+# > A `tf.Variable` or tensor of float32 ("float") does not meet one of float64 ("double").
+# > NumPy's decimals are float64 unless told otherwise, and a variable made from them is as well.
+# > Inside a `tf.function` the message is `has type float64 that does not match type float32`.
+assert wide.dtype == tf.float64
+for made in (np.array([0.5]), np.random.default_rng(0).normal(size=2), np.zeros(2), np.linspace(0, 1, 3), np.eye(2)):
+    assert made.dtype == "float64" and tf.Variable(made).dtype == tf.float64
+for narrow in (v, tf.constant(matrix)):
+    for other in (wide, tf.constant(wide.numpy())):
+        for meet in (tf.multiply, tf.add, tf.matmul):
+            with raises(InvalidArgument, match="was expected to be a float tensor but is a double tensor"):
+                meet(narrow, other)
+            with raises(TypeError, match="has type float64 that does not match type float32"):
+                tf.function(meet)(narrow, other)
+
+# %% error-double-code-2
+# > Make the variable with the dtype of the others.
+assert same(_, [[1, 4], [9, 16]])
+
+# %% error-numpy-in-function-code-2
+# raises NotImplementedError: in user code: ... halve ... numpy() is only available when eager execution is enabled
+# > The last line is the message.
+# > "In user code" and what follows it lead to your own line; of a notebook's cell, the file is a temporary one.
+# > A `tf.function` is traced before it runs, and while it is traced there are no values to give to NumPy.
+with raises(NotImplementedError) as error:
+    halve()
+first, *path, last = str(error.value).strip().splitlines()
+assert first == "in user code:" and "    v.assign(v.numpy() / 2)" in "\n".join(path)
+assert last.strip() == "NotImplementedError: numpy() is only available when eager execution is enabled."
+assert "ipykernel" in "".join(path)  # the temporary file of the cell
+assert same(v, matrix)
+for other in (some(keras.Variable), some(dtype=tf.bfloat16)):
+    with raises(NotImplementedError, match="only available when eager"):
+        function(type(other).numpy, other)()
+
+# %% error-numpy-in-function-code-3
+# > Use TensorFlow's operations inside the function, or NumPy outside it.
+assert same(_, matrix / 2)
+
+# %% error-symbolic-code-2
+# raises AttributeError: 'SymbolicTensor' object has no attribute 'numpy'
+# > The same mistake with a tensor: here `v * 2`, while the function is traced.
+assert same((v * 2).numpy(), matrix * 2)  # outside, it has the method
+
+# %% error-symbolic-code-3
+# > Return the tensor, and take its NumPy value outside.
+assert same(_, matrix * 2)
+
+# %% error-symbolic-code-5
+# raises AttributeError: 'SymbolicTensor' object has no attribute 'numpy'
+# > Keras traces too: in `fit`, a loss that calls `.numpy()` fails with the same message.
+assert model.optimizer.iterations.numpy() == 0  # no step was taken
+
+# %% error-symbolic-code-6
+# > Write the loss with TensorFlow or `keras.ops`.
+assert _ == {"loss": [1.0]}
+with_tensorflow = dense(1)
+with_tensorflow.compile("sgd", loss=lambda y, outputs: tf.square(outputs - y))
+assert with_tensorflow.evaluate(x, y, verbose=0) == 1.0
+
+# %% error-symbolic-numpy-code-2
+# raises NotImplementedError: Cannot convert a symbolic tf.Tensor ... to a numpy array
+# > A NumPy function was called on a tensor while the function was traced.
+for numpys in (np.square, np.abs, np.asarray, np.mean, np.sort):
+    with raises(NotImplementedError, match="Cannot convert a symbolic"):
+        function(lambda numpys: numpys(v * 2), numpys)()
+
+# %% error-symbolic-numpy-code-3
+# > Use TensorFlow's own function.
+np.testing.assert_allclose(_, np.sqrt(matrix * 2), rtol=1e-6)
+
+# %% error-singleton-code-2
+# raises ValueError: tf.function only supports singleton tf.Variables created on the first call
+# > The function creates a variable each time it is traced.
+#
+# > (An optimizer creates variables at its first step.
+# > A second optimizer in the same function raises this error too, unless you call `optimizer.build(variables)` before.)
+weight, ones = some(), tf.ones((2, 2))
+step = tf.function(lambda optimizer: optimizer.apply_gradients([(ones, weight)]), autograph=False)
+new = keras.optimizers.Adam()
+before = len(new.variables)
+step(new)
+assert len(new.variables) > before
+with raises(ValueError, match="only supports singleton"):
+    step(keras.optimizers.Adam())
+built = keras.optimizers.Adam(learning_rate=1.0)
+built.build([weight])
+step(built)
+assert built.iterations.numpy() == 1
+
+# %% error-singleton-code-3
+# > Create the variable once, outside, and assign to it inside.
+assert same(_, matrix * 2)
+assert same(store, matrix)
+
+# %% error-none-type-code-2
+# raises TypeError: Can not convert a NoneType into a Tensor or Operation
+# > The function uses the object that an earlier `assign` returned.
+assert returned is not v and isinstance(returned, tf.Variable)
+
+# %% error-none-type-code-3
+# > Call `assign` as a statement, and keep using the variable.
+assert same(_, matrix * 20)
+
+# %% error-non-first-code
+# raises ValueError: Creating variables on a non-first call to a function decorated with tf.function
+# > A variable may be created while the function's first call is traced, and not by a later trace.
+# > Here the second call is the first to use the layer, which then makes its weights.
+fresh = keras.layers.Dense(2)
+first = tf.function(lambda x: fresh(x), autograph=False)
+first(matrix)
+first(matrix[:1])  # a later trace that makes nothing
+assert fresh.built and first.experimental_get_tracing_count() >= 2
+
+
+@tf.function
+def step(train):
+    if train:
+        momentum.apply_gradients([(tf.ones((2, 2)), weight)])
+
+
+for build in (False, True):
+    momentum, weight = keras.optimizers.SGD(0.5, momentum=0.5), some()
+    step = tf.function(step.python_function)
+    step(False)
+    if build:
+        momentum.build([weight])
+        step(True)
+        assert same(weight, matrix - 0.5)
+    else:
+        with raises(ValueError, match="Creating variables on a non-first call"):
+            step(True)
+
+# %% error-non-first-code-3
+# > Build layers and optimizers before the first call.
+# > (The layer that failed is spoilt; this is a new one.)
+assert same(_, [[3, 3], [7, 7]])
+spoilt = keras.layers.Dense(2)
+other = tf.function(lambda x, use: spoilt(x) if use else x, autograph=False)
+other(matrix, False)
+with raises(ValueError, match="non-first call"):
+    other(matrix, True)
+with raises(ValueError, match="already built"):
+    spoilt.build((None, 2))
+
+# %% error-set-weights-code-2
+# raises ValueError: Layer small weight shape (2,) is not compatible with provided weight shape (3,)
+# > One of the arrays has the wrong shape: here the bias, with 3 numbers for 2.
+assert layer.bias.shape == (2,)
+
+# %% error-set-weights-code-3
+# > The kernel came first and has already been written.
+assert same(_, matrix)
+
+# %% error-set-weights-code-4
+# > Compare the shapes before you call `set_weights`.
+assert _ == [(2, 2), (2,)]
+
+# %% error-weights-list-code
+# raises AttributeError: 'list' object has no attribute 'shape'
+# > `set_weights` takes a list of arrays, and these are lists of numbers.
+with raises(AttributeError, match="'list' object has no attribute 'shape'"):
+    layer.set_weights([matrix, [0, 0]])
+layer.set_weights([tf.constant(matrix), np.zeros(2)])
+
+# %% error-weights-list-code-2
+# > Make arrays of them.
+assert same(_, [[1, 2], [3, 4]])
+
+# %% error-zero-weights-code
+# raises ValueError: with a weight list of length 2, but the layer was expecting 0 weights
+# > The layer has not seen an input yet, so its weights do not exist.
+assert not new.built and new.weights == []
+
+# %% error-zero-weights-code-3
+assert same(_, matrix)
+
+# %% error-weights-length-code
+# raises ValueError: with a weight list of length 1, but the layer was expecting 2 weights
+# > `set_weights` wants as many arrays as `get_weights` returns, in that order: of this layer the kernel and the bias.
+# > (If the layer was expecting 0 weights, [it is not built](#but-the-layer-was-expecting-0-weights).)
+assert [weight.name for weight in layer.weights] == ["kernel", "bias"]
+assert [array.shape for array in layer.get_weights()] == [(2, 2), (2,)]
+for arrays in ([], [matrix, np.zeros(2), np.zeros(2)]):
+    with raises(ValueError, match="with a weight list of length"):
+        layer.set_weights(arrays)
+
+# %% error-weights-length-code-2
+# > For one weight, `layer.kernel.assign(matrix)` does as well.
+assert same(_, matrix)
+layer.kernel.assign(matrix * 2)
+assert same(layer.get_weights()[0], matrix * 2)
+
+# %% error-no-setter-code
+# raises AttributeError: property 'kernel' of 'Dense' object has no setter
+# > A Dense layer's kernel cannot be replaced, by an array or, with the words `You cannot add new elements of state`, by
+# > a new Keras variable. (Its bias can be, by an array, which is [worse](#no-error-but-the-new-bias-is-not-trained).)
+other = keras.layers.Dense(2)
+other.build((None, 2))
+for value in (matrix, tf.constant(matrix), [[1, 2], [3, 4]]):
+    with raises(AttributeError, match="has no setter"):
+        other.kernel = value
+with raises(ValueError, match="You cannot add new elements of state"):
+    other.kernel = keras.Variable(matrix)
+other.bias = np.ones(2)
+assert isinstance(other.bias, np.ndarray)
+
+# %% error-no-setter-code-2
+# > Assign to the variable that is there.
+assert same(_, matrix)
+
+# %% error-unknown-variable-code-2
+# raises ValueError: Unknown variable: ... This optimizer can only be called for the variables it was originally built
+# > An optimizer prepares itself for the variables of its first step.
+# > Make a new optimizer for the new variable.
+for make in (keras.optimizers.SGD, keras.optimizers.Adam):
+    one, two = tf.Variable(matrix, name="w"), tf.Variable(matrix, name="w")  # equal in all, and yet another
+    prepared = make()
+    assert not prepared.built
+    prepared.apply_gradients([(tf.ones((2, 2)), one)])
+    assert prepared.built
+    with raises(ValueError, match="Unknown variable"):
+        prepared.apply_gradients([(tf.ones((2, 2)), two)])
+    make().apply_gradients([(tf.ones((2, 2)), two)])
+
+# %% error-unknown-variable-code-3
+# > To keep the optimizer, keep the variable: change its value with `assign`.
+assert same(_, matrix * 10 - 0.5)
+
+# %% error-no-gradients-code-2
+# raises ValueError: No gradients provided for any variable
+# > Every gradient is `None`: the loss was not computed from the variable, as far as TensorFlow can tell.
+# > Here NumPy computed it.
+assert gradient is None and isinstance(np.square(v), np.ndarray)
+
+# %% error-no-gradients-code-3
+# > Use TensorFlow or `keras.ops`.
+assert same(_, 2 * matrix)
+assert same(gradient_of(lambda: keras.ops.sum(keras.ops.square(v)), v)[0], 2 * matrix)
+
+# %% error-rate-schedule-code-2
+# raises TypeError: hence its learning rate is not settable
+# > The optimizer was created with a schedule, which computes the rate at every step.
+weight = some()
+rates = []
+for _step in range(3):
+    rates.append(float(optimizer.learning_rate))
+    optimizer.apply_gradients([(tf.zeros((2, 2)), weight)])
+np.testing.assert_allclose(rates, 0.5 * 0.9 ** (np.arange(3) / 10), rtol=1e-6)
+
+# %% error-rate-schedule-code-3
+# > Create the optimizer with a number.
+assert _ == 0.25
+
+# %% error-id-code
+# raises AttributeError: object has no attribute '_id'
+# > The loss is a NumPy number, and a tape knows tensors only.
+# > (A gradient by an array, such as a snapshot, ends the same way.)
+assert isinstance(loss, np.float32)
+snapshot = v.numpy()
+with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute '_id'"):
+    gradient_of(lambda: tf.reduce_sum(v * snapshot), snapshot)
+
+# %% error-id-code-2
+# > Compute the loss with TensorFlow.
+assert same(_, matrix * 2)
+
+# %% error-silent-unchanged-code
+# > `v.numpy()` is a copy.
+# > Editing it changes the copy and nothing else.
+assert same(_, matrix)
+for kind in KINDS:
+    for dtype in FLOATS:
+        other = some(kind, dtype)
+        other.numpy()[0, 0] = 9
+        assert same(other, matrix)
+
+# %% error-silent-unchanged-code-2
+# > Give the copy a name, edit it, assign it.
+assert same(_, [[9, 2], [3, 4]])
+
+# %% error-silent-unchanged-code-5
+# > `assign` copies too: an edit that comes after it is not stored.
+# > Assign once more.
+assert same(_, [[9, 2], [3, 4]])
+for kind in KINDS:
+    for shape in ((2, 2), (1024, 1024)):
+        other, array = kind(np.zeros(shape, dtype="float32")), np.ones(shape, dtype="float32")
+        other.assign(array)
+        array[:] = 5
+        assert (other.numpy() == 1).all()
+        other.assign(array)
+        assert (other.numpy() == 5).all()
+
+# %% error-silent-unchanged-code-3
+# > `get_weights` returns copies as well, and `layer.weights[0] = matrix` changes a list that is thrown away.
+# > Write the arrays back with `set_weights`.
+assert same(_, matrix)
+for dtype in ("float32", "bfloat16"):
+    other = keras.layers.Dense(2, kernel_initializer="ones", dtype=dtype)
+    other.build((None, 2))
+    other.get_weights()[0][:] = 0
+    other.weights[0] = matrix
+    assert same(other.kernel, np.ones((2, 2)))
+
+# %% error-silent-unchanged-code-4
+# > Two indices in a row are a trap in NumPy itself: reading with a mask makes a copy, and the second index edits that
+# > copy.
+assert same(_, [[9, 2], [3, 4]])
+assert not np.shares_memory(values, values[values > 2])
+
+# %% error-silent-unchanged-code-6
+assert same(_, [[0, 2], [0, 0]])
+
+# %% error-silent-keras-plus-code
+# > On a Keras variable, `+=` makes a tensor and gives it the name.
+# > The variable keeps its value.
+# > Inside a layer, `self.w += 1` replaces the attribute in the same way.
+assert same(_, np.ones((2, 2)))
+assert tf.is_tensor(kernel) and not isinstance(kernel, KINDS)
+for sign in ("+", "-", "*", "/", "**", "//", "%"):
+    for dtype in (*FLOATS, tf.int32):
+        names = {"name": some(keras.Variable, dtype)}
+        other = names["name"]
+        exec(f"name {sign}= 2", names)
+        assert tf.is_tensor(names["name"]) and not isinstance(names["name"], KINDS)
+        assert same(other, matrix)
+
+
+class Counter(keras.layers.Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(), initializer="zeros")
+
+    def call(self, x):
+        self.w += 1
+        return x * self.w
+
+
+counter = Counter()
+counter(np.ones(2))
+assert not isinstance(counter.w, KINDS) and counter.get_weights() == [0]
+
+# %% error-silent-keras-plus-code-2
+# > Use `assign_add`, or assign the sum.
+assert same(_, np.full((2, 2), 2))
+layer.kernel.assign(layer.kernel + 1)
+assert same(layer.kernel, np.full((2, 2), 3))
+
+# %% error-silent-keras-plus-code-3
+# > A `tf.Variable` refuses `+=`, but `//=`, `%=` and `@=` give its name away without an error, and so do `&=`, `|=` and
+# > `^=` on integers.
+assert _ is False
+for dtype in (*FLOATS, tf.int32):
+    for edit in ("name //= 2", "name %= 2", "name @= name", *(f"name {sign}= 1" for sign in "&|^" if dtype.is_integer)):
+        names = {"name": some(dtype=dtype)}
+        other = names["name"]
+        with silence():
+            exec(edit, names)
+        assert tf.is_tensor(names["name"]) and not isinstance(names["name"], KINDS), edit
+        assert same(other, matrix)
+
+# %% error-silent-list-index-code
+# > To a variable, `v[[0, 1]]` means the one entry in row 0, column 1.
+assert same(_, [[0, -1, 2, 3, 4], [5, 6, 7, 8, 9]])
+for kind in KINDS:
+    assert some(kind)[[0, 1]].numpy() == some(kind)[0, 1].numpy() == 2
+
+# %% error-silent-list-index-code-2
+# > A list in square brackets means rows to NumPy.
+#
+# > Let NumPy read the list.
+assert same(_, np.full((2, 5), -1))
+
+# %% error-silent-flat-scatter-code
+# > Two rows were given, and row 1 alone was written.
+# > In eager mode `scatter_nd_update` takes the first position of a flat list with the first row, and drops the others.
+# > (Inside a `tf.function` it raises `ValueError`.)
+assert same(_, [[0, 0], [1, 2], [0, 0], [0, 0]])
+for dtype in ("float32", "float64", "bfloat16", "int32"):
+    for shape in ((4,), (4, 1), (4, 2), (4, 4), (4, 2, 3)):
+        for positions in ([1, 2], [3, 0, 1], np.array([2, 1]), tf.constant([2, 1, 0, 3])):
+            given = np.arange(1, len(positions) * np.prod(shape[1:], dtype=int) + 1).reshape(-1, *shape[1:])
+            expected = np.zeros(shape)
+            expected[int(positions[0])] = given[0]
+            with silence():
+                other = tf.Variable(np.zeros(shape), dtype=dtype)
+                other.scatter_nd_update(positions, given)
+            assert same(other.numpy().astype("float64"), expected)
+            with raises(ValueError, match="Dimensions"):
+                function(other.scatter_nd_update, positions, tf.cast(given, dtype))()
+
+# %% error-silent-flat-scatter-code-2
+# > Put each position in brackets of its own; of an array of positions, `positions[:, None]` does so.
+assert same(_, [[0, 0], [1, 2], [3, 4], [0, 0]])
+other, positions = tf.Variable(np.zeros((4, 2), dtype="float32")), np.array([1, 2])
+other.scatter_nd_update(positions[:, None], matrix)
+assert same(other, _)
+
+# %% error-silent-any-shape-code
+# > A variable created with `shape=tf.TensorShape(None)` takes every shape, so one number replaces the whole matrix.
+assert _ == () and v.numpy() == 0
+
+# %% error-silent-any-shape-code-2
+# > Assign an array of the shape you want, or fix the shape when you create the variable.
+assert _ == (2, 2)
+with raises(ValueError, match="Shape mismatch"):
+    some().assign(0)
+
+# %% error-silent-transpose-code
+# > A square matrix fits a kernel both ways.
+# > This one holds one row per output; a `Dense` kernel holds one column per output.
+assert same(_[0], [1, 3])
+assert same(_[1], [1, 2])
+other = keras.layers.Dense(3)
+other.build((None, 2))
+assert other.kernel.shape == (2, 3)
+
+# %% error-silent-transpose-code-2
+# > Assign the transpose, and compare outputs.
+assert same(_[0], _[1])
+
+# %% error-silent-decimals-code
+# > An array, or a NumPy number, is cast to the variable's dtype; an integer dtype cuts the decimals off.
+# > So is a list of tensors.
+# > A list of numbers, a Python number or one tensor raises an error, unless the variable is Keras's own: that one cuts
+# > off everything.
+assert same(_, [1, -1])
+for dtype in ("int8", "int32", "int64"):
+    pair, one = (lambda kind, dtype=dtype: kind([1, 2], dtype=dtype)), (lambda kind, dtype=dtype: kind(1, dtype=dtype))
+    silent = [(pair, np.array([1.9, -1.9])), (pair, np.array([1.9, -1.9], dtype="float32"))]
+    silent += [(one, np.float64(1.9)), (one, np.float32(1.9)), (pair, [tf.constant(1.9), tf.constant(-1.9)])]
+    loud = [(pair, [1.9, -1.9]), (pair, (1.9, -1.9)), (pair, [np.float64(1.9), np.float64(-1.9)]), (one, 1.9)]
+    loud += [(pair, tf.constant([1.9, -1.9])), (pair, tf.Variable([1.9, -1.9])), (pair, [1.0, -1.0])]
+    for make, value in silent:
+        other = make(tf.Variable)
+        with silence():
+            other.assign(value)
+        assert same(other, [1, -1] if make is pair else 1)
+    for make, value in loud:
+        with raises((TypeError, ValueError)):
+            make(tf.Variable).assign(value)
+    for make, value in silent + loud:
+        other = make(keras.Variable)
+        with silence():
+            other.assign(value)
+        assert same(other, [1, -1] if make is pair else 1)
+
+# %% error-silent-decimals-code-2
+assert same(_, [1, -1])
+
+# %% error-silent-decimals-code-4
+# > When a NumPy number meets a `tf.Variable` in a product, it is cast as well: 2.7 becomes 2.
+assert same(_, [2, 4])
+for number in (np.float64(2.7), np.float32(2.7), np.array(2.7)):
+    assert same(tf.Variable([1, 2]) * number, [2, 4])
+    assert same(number * tf.Variable([1, 2]), [2, 4])
+with raises(TypeError):
+    tf.Variable([1, 2]) * 2.7  # Python's own number is refused
+
+# %% error-silent-decimals-code-3
+# > Create the variable with a float dtype.
+np.testing.assert_allclose(_, [2.7, 5.4], rtol=1e-6)
+
+# %% error-silent-gradient-none-code
+# > First cause: what an earlier `assign` returned was used in place of the variable.
+# > It is another object, and a tape that opens afterwards does not watch it, in a `tf.function` neither.
+# > (A tape that was open during the `assign` of a `tf.Variable` has both gradients.)
+assert returned is not v and gradient_of(lambda: tf.reduce_sum(returned**2), v) == (None,)
+assert same(returned, v.numpy())
+
+
+def both(other):
+    """The gradients by a variable and by what its assign returned, before the tape."""
+    late = other.assign(matrix * 10)
+    assert late is not other
+    return gradient_of(lambda: tf.reduce_sum(late**2), other if isinstance(other, tf.Variable) else other.value, late)
+
+
+for kind in KINDS:
+    other = some(kind)
+    assert both(other) == (None, None)
+    assert function(both, other)() == (None, None)
+for dtype in (tf.bfloat16, tf.float64):
+    other = some(dtype=dtype)
+    late = other.assign(matrix)
+    assert gradient_of(lambda late=late: tf.reduce_sum(late**2), other) == (None,)
+for dtype in FLOATS:
+    other = some(dtype=dtype)
+
+    def during(other=other):
+        with tf.GradientTape() as tape:
+            late = other.assign(matrix * 10)
+            loss = tf.reduce_sum(late * late)
+        return tape.gradient(loss, [late, other])
+
+    for found in (during(), function(during)()):
+        for one in found:
+            assert same(tf.cast(one, tf.float32), matrix * 20)
+
+# %% error-silent-gradient-none-code-2
+# > Use the variable.
+assert same(_, matrix * 20)
+
+# %% error-silent-gradient-none-code-7
+# > After `w = w.assign(...)` the variable may have no name left.
+# > Make a new one of what you hold.
+# > The old optimizer does not know it, so make a new optimizer too.
+assert same(_, matrix * 20) and type(w) is type(tf.Variable(matrix))
+for dtype in FLOATS:
+    for make in (keras.optimizers.SGD, keras.optimizers.Adam):
+        held, old = some(dtype=dtype), make()
+        old.build([held])
+        held = held.assign(matrix * 10)
+        assert gradient_of(lambda: tf.reduce_sum(held * held), held) == (None,)  # noqa: B023
+        held = tf.Variable(held)
+        assert held.dtype == dtype and held.trainable and same(held, matrix * 10)
+        found = gradient_of(lambda: tf.reduce_sum(held * held), held)  # noqa: B023
+        assert same(found[0], matrix * 20)
+        with raises(ValueError, match="Unknown variable"):
+            old.apply_gradients([(found[0], held)])
+        make(0.5).apply_gradients([(found[0], held)])
+        assert dtype == tf.bfloat16 or (held.numpy() < matrix * 10).all()  # in bfloat16 Adam's step rounds to 0 here
+
+# %% error-silent-gradient-none-code-3
+# > Second cause: a NumPy function inside the tape.
+# > Its result is an array, which the tape takes for a constant.
+# > Use `tf.square`.
+assert isinstance(np.square(v), np.ndarray)
+assert gradient_of(lambda: tf.reduce_sum(np.square(v)), v) == (None,)
+assert same(gradient_of(lambda: tf.reduce_sum(tf.square(v)), v)[0], matrix * 20)
+
+# %% error-silent-gradient-none-code-4
+# > Third cause: the name no longer stands for the variable.
+assert tf.is_tensor(w) and not isinstance(w, tf.Variable)
+other = some()
+other.assign(other * 2)
+assert same(gradient_of(lambda: tf.reduce_sum(other**2), other)[0], matrix * 4)
+
+# %% error-silent-gradient-none-code-5
+# > Fourth cause: the value went through `assign`.
+# > The gradient reaches the variable, and stops there.
+other = some()
+
+
+def through():
+    other.assign(scale * matrix)
+    return tf.reduce_sum(other)
+
+
+to_scale, to_variable = gradient_of(through, scale, other)
+assert to_scale is None
+assert same(to_variable, np.ones((2, 2)))
+
+# %% error-silent-gradient-none-code-6
+# > Keep the value as a tensor.
+assert _ == 10
+
+# %% error-silent-old-gradient-code
+# > The tape keeps the value that the loss was computed from.
+# > An `assign` between the loss and the gradient does not reach it.
+assert same(_, matrix * 2)
+for kind in KINDS:
+    for write in (
+        lambda one: one.assign(matrix * 10),
+        lambda one: one[0].assign([9, 9]),
+        lambda one: one.assign_add(matrix),
+    ):
+        other = some(kind)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(other**2)
+        write(other)
+        assert same(tape.gradient(loss, other), matrix * 2)
+
+# %% error-silent-old-gradient-code-2
+# > Assign before the tape opens, or after the gradient.
+assert same(_, matrix * 20)
+
+# %% error-silent-zeros-code
+# > An entry set to 0 is an ordinary weight, and the next step moves it.
+# > Here its gradient was 0 as well, and still it moved: the optimizer's momentum is left from the step before.
+assert _[0, 0] == 0.25 and (gradient * mask).numpy()[0, 0] == 0
+ordinary = some()
+ordinary.assign(ordinary * mask)
+keras.optimizers.SGD(0.5).apply_gradients([(gradient, ordinary)])
+assert ordinary.numpy()[0, 0] == 0.5
+held, fresh = some(), keras.optimizers.SGD(0.5, momentum=0.5)
+held.assign(held * mask)
+fresh.apply_gradients([(gradient * mask, held)])  # no step before, no momentum
+assert held.numpy()[0, 0] == 0
+
+# %% error-silent-zeros-code-2
+# > Apply the mask after every step.
+assert _[0, 0] == 0
+
+# %% error-silent-drift-code
+# > `assign` changes the weight, not what the optimizer remembers.
+# > Adam goes on in its old direction though the gradient is now 0.
+assert (_ < -0.05).all()
+weight, other = some(), keras.optimizers.Adam()
+other.apply_gradients([(tf.ones((2, 2)), weight)])
+before = [part.numpy() for part in other.variables]
+weight.assign(np.zeros((2, 2)))
+for part, old in zip(other.variables, before, strict=True):
+    assert same(part, old)
+
+# %% error-silent-drift-code-2
+# > Start again with a new optimizer.
+assert same(_, np.zeros((2, 2)))
+
+# %% error-silent-nan-code
+# > Multiplying by a mask cannot remove NaN: NaN times 0 is NaN.
+assert np.isnan(_[0, 1])
+for factor in (0, 0.0, False, np.float32(0)):
+    assert np.isnan(np.float32(np.nan) * factor)
+assert np.isnan((tf.constant(np.nan) * 0.0).numpy())
+
+# %% error-silent-nan-code-4
+# > Let `np.where` choose.
+assert same(_, [[1, 0], [3, 4]])
+
+# %% error-silent-nan-code-2
+# > After a NaN gradient, Adam remembers NaN, and its next step brings it back.
+# > RMSprop and SGD with momentum do so as well; plain SGD remembers nothing.
+assert np.isnan(_[0, 1]) and np.isfinite(_).sum() == 3
+for other, comes_back in [
+    (keras.optimizers.Adam(), True),
+    (keras.optimizers.RMSprop(), True),
+    (keras.optimizers.SGD(0.1, momentum=0.9), True),
+    (keras.optimizers.SGD(0.1), False),
+]:
+    weight = some()
+    other.apply_gradients([(tf.constant(damaged), weight)])
+    assert np.isnan(weight.numpy()[0, 1])
+    assert any(np.isnan(part.numpy()).any() for part in other.variables) == comes_back
+    weight.assign(np.where(np.isfinite(weight.numpy()), weight.numpy(), 0))
+    other.apply_gradients([(tf.ones((2, 2)), weight)])
+    assert np.isnan(weight.numpy()[0, 1]) == comes_back
+
+# %% error-silent-nan-code-3
+# > Clean the optimizer's variables too, or make a new optimizer.
+# > `np.nan_to_num` is not the tool: it turns an infinity into the largest number, which Adam's next step carries into
+# > the weight, and on bfloat16 it does nothing at all.
+assert np.isfinite(_).all() and (np.abs(_) < 5).all()
+
+
+def weight_after(bad, clean, renew=False):
+    """A weight whose gradient was bad, then cleaned, then trained one clean step."""
+    weight, other = some(), keras.optimizers.Adam(learning_rate=0.1)
+    other.apply_gradients([(tf.constant([[1, bad], [1, 1]]), weight)])
+    other = keras.optimizers.Adam(learning_rate=0.1) if renew else other
+    for part in [weight, *other.variables]:
+        part.assign(clean(part.numpy()))
+    other.apply_gradients([(tf.ones((2, 2)), weight)])
+    return weight.numpy()
+
+
+for bad in (np.nan, np.inf, -np.inf):
+    for renew in (False, True):
+        assert (np.abs(weight_after(bad, lambda a: np.where(np.isfinite(a), a, 0), renew)) < 5).all()
+assert np.nan_to_num(np.float32(np.inf)) == np.finfo("float32").max
+for bad in (np.inf, -np.inf):
+    assert abs(weight_after(bad, np.nan_to_num)[0, 1]) > 1e15
+half = np.array([1, np.nan, np.inf]).astype(tf.bfloat16.as_numpy_dtype)
+assert np.isfinite(np.nan_to_num(half)).sum() == 1
+assert same(np.where(np.isfinite(half), half, 0).astype("float32"), [1, 0, 0])
+
+# %% error-silent-reset-code
+# > A Keras initializer gives the same numbers at every call, made without a seed or with a number as its seed.
+# > (Made with a `keras.random.SeedGenerator`, it gives new ones.)
+assert _.all()
+for name in (
+    "GlorotUniform",
+    "HeNormal",
+    "LecunUniform",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "Orthogonal",
+):
+    make = getattr(keras.initializers, name)
+    for initializer in (make(), make(seed=3)):
+        assert same(initializer((2, 2)), initializer((2, 2)).numpy())
+    initializer = make(seed=keras.random.SeedGenerator(1))
+    assert (initializer((2, 2)).numpy() != initializer((2, 2)).numpy()).any()
+
+# %% error-silent-reset-code-2
+assert not _.all()
+
+# %% error-silent-frozen-mask-code
+# > An array from outside is read once, when the function is traced.
+# > Later changes to it are not seen.
+assert same(_, [[0, 2], [3, 4]])
+assert mask[1, 1] == 0 and apply_mask.experimental_get_tracing_count() == 1
+
+# %% error-silent-frozen-mask-code-2
+# > Pass the mask as an argument, in the variable's dtype: as an argument the array becomes a tensor, and tensors are
+# > not cast.
+assert same(_, [[0, 2], [3, 0]])
+other = some()
+for dtype in ("float64", "int64", "bool", "float16"):
+    with raises((TypeError, ValueError), match=r"does not match type|conversion requested"):
+        function(lambda mask: other.assign(other * mask))(mask.astype(dtype))
+    function(lambda mask: other.assign(other * mask), mask.astype(dtype))()  # from outside, it is
+
+# %% error-silent-untracked-code-2
+# > The first did not move.
+# > A Keras layer lists Keras variables only: a `tf.Variable` stored as an attribute is not among its weights, so `fit`
+# > does not train it and `get_weights` does not return it.
+# > Make the layer's variables with `add_weight`.
+assert _[0] == 1 and _[1] < 1
+assert scale.weights == [scale.tracked] and len(scale.get_weights()) == 1
+assert all(isinstance(weight, keras.Variable) for weight in model.trainable_variables)
+
+# %% error-silent-bias-code
+# > The attribute is now an array.
+# > The layer computes with it, while `get_weights` returns the variable that it has displaced.
+# > In `fit` the array never changes, and Keras warns that `Gradients do not exist for variables`.
+# > A BatchNormalization layer's `gamma` and `beta` are lost in the same way; a Dense layer's `kernel` [raises an
+# > error](#property-kernel-of-dense-object-has-no-setter).
+assert isinstance(layer.bias, np.ndarray)
+assert same(_[0], [[1, 1]])
+assert same(_[1], [0, 0])
+other = keras.layers.Dense(1)
+model = keras.Sequential([keras.Input((1,)), other])
+with silence():
+    other.bias = np.ones(1, dtype="float32")
+model.compile("sgd", "mse")
+with warns(UserWarning, match="Gradients do not exist for variables"):
+    fit(model)
+assert same(other.bias, [1])
+assert same(other.get_weights()[1], [0])
+for name in ("gamma", "beta"):
+    norm = keras.layers.BatchNormalization()
+    norm.build((None, 2))
+    old = norm.get_weights()
+    with silence():
+        setattr(norm, name, np.full(2, 7, dtype="float32"))
+    assert same(norm(np.zeros((1, 2))), [[7, 7]] if name == "beta" else [[0, 0]])
+    for array, kept in zip(norm.get_weights(), old, strict=True):
+        assert same(array, kept)
+with raises(AttributeError, match="has no setter"):
+    other.kernel = np.ones((1, 1))
+
+# %% error-silent-bias-code-2
+# > Put the variable back, and assign to it.
+assert same(_, [1, 1])
+assert layer.bias is layer.weights[1]
+
+# %% error-silent-alias-code
+# > `np.asarray` of this tensor shows TensorFlow's own memory.
+# > With most dtypes it is [protected](#assignment-destination-is-read-only); with a dtype that NumPy itself does not
+# > have, such as bfloat16, float8 or int4, it is not, and an edit changes a variable, or even a constant.
+assert same(_, [[9, 2], [3, 4]])
+for dtype in FOREIGN:
+    assert hasattr(ml_dtypes, dtype.name) and not hasattr(np, dtype.name)
+    for other in (tf.Variable(tf.constant(np.zeros(2), dtype)), tf.constant(np.zeros(2), dtype)):
+        straight = np.asarray(other.value() if isinstance(other, tf.Variable) else other)
+        with silence():
+            straight[0] = 1
+        assert same(other.numpy().astype("float32"), [1, 0])
+for dtype in PLAIN:
+    assert not np.asarray(tf.Variable(tf.cast([0, 1], dtype)).value()).flags.writeable
+    assert not np.asarray(tf.cast([0, 1], dtype)).flags.writeable
+
+# %% error-silent-alias-code-2
+# > Take `v.numpy()`, which is a copy with these dtypes as well.
+assert same(_, [[9, 2], [3, 4]])
+for dtype in FOREIGN:
+    other = tf.Variable(tf.constant(np.zeros(2), dtype))
+    other.numpy()[0] = 1
+    assert same(other.numpy().astype("float32"), [0, 0])
+
+# %% error-silent-overflow-code
+# > uint8 ends at 255, and what lies outside wraps round: 300 becomes 44.
+# > NaN and infinity become some integer or other; NumPy then warns of an `invalid value encountered in cast`, a Keras
+# > variable does not.
+assert same(_, [44, 255])
+for kind in KINDS:
+    other = kind([1, 2], dtype="uint8")
+    with silence():
+        other.assign([300, -1])  # a list as well
+    assert same(other, [44, 255])
+for dtype in ("int32", "int64", "uint8"):
+    with warns(RuntimeWarning, match="invalid value encountered in cast"):
+        tf.Variable([1, 2], dtype=dtype).assign(np.array([np.nan, np.inf]))
+    other = keras.Variable([1, 2], dtype=dtype)
+    with silence():
+        other.assign(np.array([np.nan, np.inf]))
+    assert other.numpy().dtype == dtype
+
+# %% error-silent-overflow-code-2
+# > Clip to the dtype's range, or choose a wider dtype.
+assert same(_, [255, 0])
+wider = tf.Variable([1, 2], dtype=tf.int16)
+wider.assign(np.array([300, -1]))
+assert same(wider, [300, -1])
+
+# %% error-silent-average-code-2
+# > The learning rate is 0, and still 100 became 50.
+# > With `use_ema` the optimizer keeps a running average of the weights, and at the end of `fit` it writes the average
+# > over them: here half the 0 from before, half the 100.
+assert same(_, [[50]])
+averaging = keras.optimizers.SGD(0.0, use_ema=True, ema_momentum=0.5)
+weight = some()
+averaging.apply_gradients([(tf.ones((2, 2)), weight)])
+weight.assign(matrix * 10)
+averaging.apply_gradients([(tf.ones((2, 2)), weight)])
+assert same(weight, matrix * 10)  # not yet
+averaging.finalize_variable_values([weight])  # what `fit` calls at its end
+assert same(weight, matrix * 5.5)
+
+# %% error-silent-average-code-3
+# > Compile with a new optimizer after the `assign`; its average begins with the assigned values.
+assert same(_, [[100]])
+
+# %% error-silent-trainable-code-2
+# > `fit` looks at `trainable` when it builds its training step, at the first call.
+# > A change after that is ignored, in both directions, until you compile again.
+assert _[0] != _[1]
+early = dense(1, 1)
+early.layers[0].trainable = False  # after compile, before the first call
+assert fit(early)[0] == 1
+early.layers[0].trainable = True
+with silence():
+    assert fit(early)[0] == 1
+early.compile("sgd", "mse")
+assert fit(early)[0] != 1
+
+# %% error-silent-trainable-code-3
+assert same(*_)
+
+# %% error-silent-batches-code-2
+# > `steps_per_execution=4` runs four batches in one call of TensorFlow, and a callback gets its turn between calls:
+# > here after the fourth batch and the eighth.
+assert model.optimizer.iterations.numpy() == 8
+seen = []
+spy = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+for steps, turns in ((1, 8), (2, 4), (4, 2), (8, 1)):
+    other = dense(1, steps_per_execution=steps)
+    seen.clear()
+    other.fit(x, x, batch_size=1, epochs=10, verbose=0, callbacks=[spy])
+    assert len(seen) == turns * 10 and seen[-1] == 7
+
+# %% error-silent-batches-code-3
+# > Leave `steps_per_execution` at 1, or write the edit as a constraint, which acts at every step.
+assert same(_, [[0]])
+acted = tf.Variable(0)
+
+
+def count(kernel):
+    acted.assign_add(1)
+    return kernel
+
+
+layer = keras.layers.Dense(1, kernel_constraint=count)
+other = keras.Sequential([keras.Input((1,)), layer])
+other.compile("sgd", "mse", steps_per_execution=4)
+other.fit(x, x, batch_size=1, epochs=10, verbose=0)
+assert acted.numpy() == 80

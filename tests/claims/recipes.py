@@ -1,0 +1,1220 @@
+"""Claims of the recipes."""
+
+import ast
+import builtins
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+from importlib.metadata import version
+
+import keras
+import nbformat
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from course import ROOT
+
+DTYPES = ("float16", "float32", "float64", "bfloat16", "int32", "int64")
+FLOATS = ("float16", "float32", "float64", "bfloat16")
+MIXED = ("mixed_float16", "mixed_bfloat16")
+InvalidArgumentError = tf.errors.InvalidArgumentError
+
+
+def built(layer, inputs=2):
+    """The layer, built for so many inputs (an embedding needs none)."""
+    layer.build((None, inputs))
+    return layer
+
+
+def both(values, dtype="float32"):
+    """A tf.Variable and a Keras variable with these values."""
+    return tf.Variable(tf.cast(values, dtype)), keras.Variable(np.asarray(values), dtype=dtype)
+
+
+def compiled(*layers, inputs=2, optimizer="sgd", loss="mse", **kwargs):
+    """A compiled model of these layers."""
+    model = keras.Sequential([keras.Input((inputs,)), *layers])
+    model.compile(optimizer, loss, **kwargs)
+    return model
+
+
+def dense(**kwargs):
+    """A Dense(1) without bias, its kernel full of ones."""
+    return keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", **kwargs)
+
+
+def fit(model, target=10, batch_size=8, **kwargs):
+    """Fit 8 examples of ones; returns the losses."""
+    inputs = np.ones((8, model.input_shape[-1]))
+    history = model.fit(inputs, np.full((8, 1), target), batch_size=batch_size, verbose=0, **kwargs)
+    return history.history["loss"]
+
+
+def loaded(model, **kwargs):
+    """The model, saved and loaded again."""
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(f"{folder}/model.keras")
+        return keras.models.load_model(f"{folder}/model.keras", **kwargs)
+
+
+def alone(code):
+    """Run `code` in a process of its own: not yet started devices, and no audit that reads what is written."""
+    run = [sys.executable, "-c", f"import keras\nimport numpy as np\nimport tensorflow as tf\n{code}"]
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+# %% setup
+# > Each recipe stands on its own: it needs the imports below, nothing from the other recipes.
+#
+# > **Values:** [scale](#scale-everything-a-row-or-a-column) · [fill](#fill-with-one-value-or-one-row) ·
+# > [replace by a mask](#replace-entries-by-a-mask) · [clip, clamp](#clip-to-a-range) ·
+# > [remove NaN](#remove-nan-and-infinity)
+#
+# > **Parts:** [an entry, a slice, some rows](#change-one-entry-a-slice-or-some-rows) ·
+# > [a few entries of a large variable](#change-a-few-entries-of-a-large-variable)
+#
+# > **Shapes:** [reshape](#work-in-another-shape) · [transpose](#store-a-matrix-transposed) ·
+# > [a shape that changes](#let-the-shape-itself-change)
+#
+# > **Keras layers:** [weights](#change-a-keras-layers-weights) ·
+# > [initial weights](#give-a-layer-initial-weights-made-with-numpy) ·
+# > [a row of an embedding](#set-one-row-of-an-embedding) · [the size](#change-the-size-of-a-layer)
+#
+# > **Training:** [learning rate](#change-the-learning-rate) ·
+# > [after every step](#clip-or-mask-after-every-training-step) ·
+# > [frozen entries](#keep-entries-frozen-during-training) ·
+# > [reset](#reset-a-layer-and-the-optimizers-memory-of-it) ·
+# > [averaged weights](#change-weights-that-the-optimizer-averages)
+#
+# > **Between models:** [copy, blend](#copy-or-blend-one-model-into-another) ·
+# > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
+#
+# > **Inside functions:** [tf.function](#edit-weights-inside-tffunction) ·
+# > [NumPy in a loss](#use-numpy-inside-a-loss-or-a-tffunction)
+#
+# > **Gradients:** [through a new value](#differentiate-through-a-new-value-where-assign-cannot-help)
+page = nbformat.read(ROOT / "book" / "recipes.ipynb", 4).cells
+headings = [line for cell in page for line in re.findall("^## (.+)", cell.source) if cell.cell_type == "markdown"]
+anchors = [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
+assert re.findall(r"\]\(#(.+?)\)", page[0].source) == anchors[1:], "the list at the top names each recipe, in order"
+assert {link for cell in page for link in re.findall(r"\]\(#(.+?)\)", cell.source)} <= set(anchors)
+
+
+def names(tree, kind):
+    """The names below a node that are read (ast.Load) or bound (ast.Store)."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
+
+
+def own(tree):
+    """The names that a statement binds before it reads them: parameters, loop variables, `with ... as`."""
+    nodes = list(ast.walk(tree))
+    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    inner = [node.target for node in nodes if isinstance(node, ast.comprehension)]
+    return bound.union(*(names(target, ast.Store) for target in (inner if isinstance(tree, ast.Assign) else [tree])))
+
+
+known = {*dir(builtins), "keras", "np", "tf"}
+here = known
+for cell in page:
+    if cell.source.startswith("## "):
+        here = set(known)
+    for line in ast.parse(cell.source).body if cell.cell_type == "code" else []:
+        assert names(line, ast.Load) <= here | own(line), f"{cell.id} needs more than its own recipe"
+        here |= names(line, ast.Store) | {getattr(line, "name", "")}
+        here |= {alias.name for alias in getattr(line, "names", [])}
+
+# %% recipe-scale-code-2
+# > Multiply the snapshot, the copy that `v.numpy()` makes, then assign it.
+# > A number reaches every entry; an index picks one row or one column.
+# > Here everything is doubled, then the first row is multiplied by 10 and the second column by 100.
+np.testing.assert_array_equal(_, [[20, 4000], [6, 800]])
+np.testing.assert_array_equal(v, [[20, 4000], [6, 800]])
+for dtype in DTYPES:
+    for variable in both([[1, 2], [3, 4]], dtype):
+        copy = variable.numpy()
+        copy[:] = 0
+        scaled = variable.numpy() * 2
+        np.testing.assert_array_equal(scaled, [[2, 4], [6, 8]])
+        scaled[0] *= 10
+        np.testing.assert_array_equal(scaled, [[20, 40], [6, 8]])
+        scaled[:, 1] *= 4
+        variable.assign(scaled)
+        np.testing.assert_array_equal(variable.numpy(), [[20, 160], [6, 32]])
+number = tf.Variable(3.0)
+number.assign(number.numpy() * 2)
+assert number.numpy() == 6
+
+# %% recipe-fill-code
+# > `assign` of a whole variable does not broadcast, so NumPy makes an array of the full shape first:
+# > `np.full` repeats one value, `np.broadcast_to` repeats one row. Here the variable is filled with 7.
+np.testing.assert_array_equal(_, [[7, 7], [7, 7]])
+for dtype in DTYPES:
+    for variable in both([[1, 2], [3, 4]], dtype):
+        for value in (7, [7], [7, 7], [[7, 7]], [[7], [7]]):
+            for one in (value, np.array(value), tf.cast(value, dtype)):
+                with pytest.raises(ValueError, match=r"(?i)shape"):
+                    variable.assign(one)
+        variable.assign(np.full(variable.shape, 7))
+        np.testing.assert_array_equal(variable.numpy(), [[7, 7], [7, 7]])
+        variable.assign(np.broadcast_to([8, 9], variable.shape))
+        np.testing.assert_array_equal(variable.numpy(), [[8, 9], [8, 9]])
+
+# %% recipe-fill-code-2
+# > (A slice does broadcast: `v[:].assign([8, 9])` would do the same.)
+np.testing.assert_array_equal(_, [[8, 9], [8, 9]])
+for dtype in DTYPES:
+    for variable in both([[1, 2], [3, 4]], dtype):
+        variable[:].assign([8, 9])
+        np.testing.assert_array_equal(variable.numpy(), [[8, 9], [8, 9]])
+
+# %% recipe-mask-code-2
+# > Take a snapshot, overwrite the entries where the mask is `True`, assign the snapshot.
+# > Here every entry over 5 becomes -1.
+np.testing.assert_array_equal(_, [[0, 1, 2, 3, 4], [5, -1, -1, -1, -1]])
+for dtype in DTYPES:
+    for variable in both(np.arange(10).reshape(2, 5), dtype):
+        snapshot = variable.numpy()
+        snapshot[snapshot > 5] = -1
+        variable.assign(snapshot)
+        np.testing.assert_array_equal(variable.numpy(), _)
+
+# %% recipe-mask-code-3
+# > In TensorFlow, `tf.where` does the same without a snapshot: the new value where the condition holds, the old one
+# > elsewhere. Here the negative entries become 0. (For a variable that is not float32, write the 0 as
+# > `tf.cast(0, v.dtype)`.)
+np.testing.assert_array_equal(_, [[0, 1, 2, 3, 4], [5, 0, 0, 0, 0]])
+for dtype in DTYPES:
+    for variable in both([1, -2, 0, -3], dtype):
+        if dtype == "float32":
+            variable.assign(tf.where(variable < 0, 0.0, variable))
+        elif isinstance(variable, keras.Variable):
+            with pytest.raises(ValueError, match="to type float32"):
+                variable.assign(tf.where(variable < 0, 0.0, variable))
+        variable.assign(tf.where(variable < 0, tf.cast(0, variable.dtype), variable))
+        np.testing.assert_array_equal(variable.numpy(), [1, 0, 0, 0])
+
+# %% recipe-clip-code
+# > To clamp a variable, clip its snapshot: `np.clip` moves entries outside a range to its nearer end.
+#
+# > `v.assign(tf.clip_by_value(v, 2, 6))` does the same without a snapshot.
+np.testing.assert_array_equal(_, [[2, 2, 2, 3, 4], [5, 6, 6, 6, 6]])
+for dtype in DTYPES:
+    for variable in both(np.arange(10).reshape(2, 5), dtype):
+        for clip in (lambda v: np.clip(v.numpy(), 2, 6), lambda v: tf.clip_by_value(v, 2, 6)):
+            variable.assign(np.arange(10).reshape(2, 5))
+            variable.assign(clip(variable))
+            np.testing.assert_array_equal(variable.numpy(), _)
+number = tf.Variable(9.0)
+number.assign(np.clip(number.numpy(), 2, 6))
+assert number.numpy() == 6
+
+# %% recipe-clip-code-2
+# > `None` stands for an end that has no limit: here nothing may be below 4.
+# > NaN stays NaN.
+# > Of a bfloat16 snapshot, `np.clip` with two limits makes float32, which `assign` casts back.
+#
+# > To clip while a model trains, see [Clip or mask after every training step](#clip-or-mask-after-every-training-step).
+np.testing.assert_array_equal(_, [[4, 4, 4, 4, 4], [5, 6, 6, 6, 6]])
+np.testing.assert_array_equal(np.clip(np.arange(4), None, 2), [0, 1, 2, 2])
+for dtype in FLOATS:
+    for variable in both([np.nan, 1, np.inf], dtype):
+        clipped = np.clip(variable.numpy(), 2, 6)
+        assert clipped.dtype == ("float32" if dtype == "bfloat16" else dtype)
+        variable.assign(clipped)
+        np.testing.assert_array_equal(variable.numpy().astype("float64"), [np.nan, 2, 6])
+        assert variable.numpy().dtype == dtype
+
+# %% recipe-nan-code
+# > `np.isfinite` marks the good entries; `np.where` keeps them and puts 0 in place of the others.
+# > Multiplying by a mask would not do, since NaN times 0 is NaN.
+np.testing.assert_array_equal(_, [[1, 0], [0, 4]])
+for dtype in FLOATS:
+    for variable in both([1, np.nan, np.inf, -np.inf, -4], dtype):
+        snapshot = variable.numpy()
+        good = np.isfinite(snapshot)
+        with np.errstate(invalid="ignore"):
+            np.testing.assert_array_equal((snapshot * good).astype("float64"), [1, np.nan, np.nan, np.nan, -4])
+        variable.assign(np.where(good, snapshot, 0))
+        np.testing.assert_array_equal(variable.numpy(), [1, 0, 0, 0, -4])
+
+# %% recipe-nan-code-2
+# > `np.nan_to_num` is shorter, but it turns NaN alone into 0. An infinity becomes the largest number of the dtype, here
+# > about 3.4e38, unless you name a value for it; and a bfloat16 snapshot comes back as it was, NaN and all, without a
+# > word.
+largest = np.finfo("float32").max
+np.testing.assert_array_equal(_, [[1, 0], [-largest, 4]])
+assert largest == pytest.approx(3.4e38, rel=0.01)
+for dtype in ("float16", "float32", "float64"):
+    largest = np.finfo(dtype).max
+    for variable in both([1, np.nan, np.inf, -np.inf], dtype):
+        np.testing.assert_array_equal(np.nan_to_num(variable.numpy()), [1, 0, largest, -largest])
+for variable in both([1, np.nan, np.inf, -np.inf], "bfloat16"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for same in (np.nan_to_num(variable.numpy()), np.nan_to_num(variable.numpy(), nan=0, posinf=0, neginf=0)):
+            np.testing.assert_array_equal(same.astype("float32"), [1, np.nan, np.inf, -np.inf])
+
+# %% recipe-nan-code-3
+# > An optimizer may hold NaN as well: see [Error messages, and what they mean](errors.ipynb).
+np.testing.assert_array_equal(_, [[1, 0], [0, 4]])
+weight, adam = tf.Variable(1.0), keras.optimizers.Adam()
+adam.apply_gradients([(tf.constant(np.nan), weight)])
+assert any(np.isnan(slot.numpy()).any() for slot in adam.variables)
+
+# %% recipe-part-code
+# > A variable takes `assign` on one entry or on a slice, and only those entries change. One number fills a slice.
+np.testing.assert_array_equal(_, [[50, 1, 2, 3, 4], [5, 6, -1, -2, 9]])
+for dtype in DTYPES:
+    for variable in both(np.arange(10).reshape(2, 5), dtype):
+        expected = np.arange(10).reshape(2, 5)
+        for part in ((0, 0), 1, (slice(None), 3), (slice(None), slice(None, None, 2)), -1, ...):
+            variable[part].assign(7)
+            expected[part] = 7
+            np.testing.assert_array_equal(variable.numpy(), expected)
+        variable[1, 2:4].assign([1, 2])
+        np.testing.assert_array_equal(variable.numpy()[1], [7, 7, 1, 2, 7])
+
+# %% recipe-part-code-2
+# > A list of rows is not a slice: TensorFlow reads `w[[0, 3]]` as `w[0, 3]`. Use the snapshot, where NumPy takes such
+# > a list.
+np.testing.assert_array_equal(_, [[-1, -1, -1, -1], [4, 5, 6, 7], [8, 9, 10, 11], [-1, -1, -1, -1]])
+for variable in both(np.arange(16).reshape(4, 4)):
+    assert variable[[0, 3]].numpy() == variable[0, 3].numpy() == 3
+    variable[[0, 3]].assign(50)
+    np.testing.assert_array_equal(np.argwhere(variable.numpy() == 50), [[0, 3]])
+
+# %% recipe-part-code-3
+# > `scatter_nd_update` writes rows without a snapshot. Each row comes in full, and each index stands in a list of its
+# > own: of a flat `[1, 2]` row 1 alone is written, without an error. A Keras variable has this method on its `value`,
+# > as in `layer.kernel.value.scatter_nd_update(...)`.
+#
+# > Under a `tf.distribute.MirroredStrategy` with several devices a slice reaches the first copy alone, silently.
+# > Assign the whole variable there.
+np.testing.assert_array_equal(_, [[-1, -1, -1, -1], [1, 1, 1, 1], [2, 2, 2, 2], [-1, -1, -1, -1]])
+for updates in ([[5], [6]], [[5, 5, 5], [6, 6, 6]], [5, 6], 5):
+    with pytest.raises(InvalidArgumentError, match="Dimensions"):
+        w.scatter_nd_update([[1], [2]], updates)
+np.testing.assert_array_equal(w, _)
+for dtype in DTYPES:
+    for rows in ([1, 2], [2, 1], [3, 0, 2]):
+        flat = tf.Variable(tf.zeros((4, 4), dtype))
+        flat.scatter_nd_update(rows, [[7] * 4] * len(rows))
+        np.testing.assert_array_equal(flat.numpy().any(axis=1), np.arange(4) == rows[0])
+layer = built(keras.layers.Dense(3, kernel_initializer="zeros"))
+assert not hasattr(layer.kernel, "scatter_nd_update")
+layer.kernel.value.scatter_nd_update([[1]], [[1, 2, 3]])
+np.testing.assert_array_equal(layer.kernel, [[0, 0, 0], [1, 2, 3]])
+alone("""
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    v = tf.Variable([0.0, 0.0])
+v[0].assign(9.0)
+assert [copy.numpy().tolist() for copy in v.values] == [[9, 0], [0, 0]]
+v.assign([8.0, 0.0])
+assert [copy.numpy().tolist() for copy in v.values] == [[8, 0], [8, 0]]
+""")
+
+# %% recipe-few-code
+# > Each round trip copies the whole variable twice, out of TensorFlow and in again, whether one entry changed or all of
+# > them. For a few entries, write a slice or use `scatter_nd_update`, which need no snapshot. `tf.where` finds their
+# > positions.
+np.testing.assert_array_equal(_, [[1, 3], [1, 4]])
+alone("""
+import tracemalloc
+
+def copied(edit):
+    tracemalloc.start()
+    edit()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 8e6  # in sizes of the variable
+
+for v in tf.Variable(np.zeros((1000, 1000))), keras.Variable(np.zeros((1000, 1000)), dtype="float64"):
+    values = v.numpy()
+    assert 1 <= copied(v.numpy) < 1.1 and not np.shares_memory(values, v.numpy())  # out
+    values[0, 0] = 1
+    v.assign(values)
+    values[:] = 2
+    assert v.numpy().sum() == 1  # in: the variable holds a copy of its own
+    assert 2 <= copied(lambda: v.assign(v.numpy())) < 2.1
+    assert copied(lambda: v[3].assign(np.ones(1000))) < 0.1
+    raw = v.value if isinstance(v, keras.Variable) else v
+    assert copied(lambda: raw.scatter_nd_update(tf.where(raw > 1), [])) < 0.1
+    assert copied(lambda: raw.scatter_nd_update(tf.where(raw > 0), np.full(1001, 7))) < 0.1
+""")
+
+# %% recipe-few-code-2
+np.testing.assert_array_equal(_, [[0, 1, 2, 3, 4], [5, 6, 7, -1, -1]])
+for dtype in DTYPES:
+    for variable in both(np.arange(10).reshape(2, 5), dtype):
+        raw = variable.value if isinstance(variable, keras.Variable) else variable
+        found = tf.where(raw > 7)
+        raw.scatter_nd_update(found, np.full(len(found), -1))
+        np.testing.assert_array_equal(variable.numpy(), _)
+
+# %% recipe-reshape-code-2
+# > Reshape the snapshot, edit it, reshape it back to `v.shape`, assign.
+np.testing.assert_array_equal(_, [[-1, 1, 2, 3], [4, 5, 6, 7], [-1, 9, 10, 11], [12, 13, 14, 15]])
+for dtype in DTYPES:
+    for variable in both(np.arange(16).reshape(4, 4), dtype):
+        snapshot = variable.numpy().reshape(2, 8)
+        snapshot[:, 0] = -1
+        variable.assign(snapshot.reshape(variable.shape))
+        np.testing.assert_array_equal(variable.numpy(), _)
+
+# %% recipe-transpose-code
+# > A PyTorch `Linear` keeps its weight with one row per output, a Keras `Dense` its kernel with one column per output.
+# > So assign the transpose; the bias goes over as it is.
+# > A square matrix fits either way and raises no error.
+# PyTorch's side, of torch.nn.Linear: weight (outputs, inputs), bias (outputs,), output x @ weight.T + bias
+np.testing.assert_array_equal(_, [[1, 3], [2, 4]])
+np.testing.assert_array_equal(layer.bias, [10, 20])
+rectangle = built(keras.layers.Dense(5), inputs=3)
+assert rectangle.kernel.shape == (3, 5) and rectangle.bias.shape == (5,)
+stored, added = np.arange(15.0).reshape(5, 3), np.arange(5.0)
+rectangle.set_weights([stored.T, added])
+rows = np.random.default_rng(0).normal(size=(4, 3))
+np.testing.assert_allclose(rectangle(rows), rows @ stored.T + added, rtol=1e-4, atol=1e-4)
+square = built(keras.layers.Dense(2))
+square.set_weights([weight, bias])
+assert not np.array_equal(square(np.eye(2)), layer(np.eye(2)))
+
+# %% recipe-transpose-code-2
+# > So compare outputs, not shapes: here those of the layer and of `weight @ x + bias`, for the input 1, 0.
+#
+# > A convolution kernel that was stored as (outputs, inputs, height, width), as in PyTorch, fits a Keras `Conv2D` after
+# > `transpose(2, 3, 1, 0)`.
+outputs, expected = _
+np.testing.assert_array_equal(outputs, [11, 23])
+np.testing.assert_array_equal(expected, [11, 23])
+stored = np.random.default_rng(0).normal(size=(4, 3, 2, 2)).astype("float32")
+image = np.random.default_rng(1).normal(size=(2, 2, 3)).astype("float32")  # height, width, channels: one position
+convolution = keras.layers.Conv2D(4, 2, use_bias=False)
+convolution.build((None, 2, 2, 3))
+convolution.kernel.assign(stored.transpose(2, 3, 1, 0))
+by_hand = [(one * image.transpose(2, 0, 1)).sum() for one in stored]
+np.testing.assert_allclose(convolution(image[None])[0, 0, 0], by_hand, rtol=1e-4)
+
+# %% recipe-shape-code
+# > A variable keeps the shape that it was created with.
+# > Created with `shape=tf.TensorShape(None)`, it takes values of any shape: here (2, 5), then (5, 2).
+assert _[0].rank is None and _[1] == (5, 2)
+for variable in both(np.zeros((2, 5))):
+    for value in (0.0, np.zeros(10), np.zeros((5, 2)), np.zeros((2, 5, 1))):
+        with pytest.raises(ValueError, match=r"(?i)shape"):
+            variable.assign(value)
+    assert variable.numpy().shape == (2, 5)
+for shape in ((), (0, 4), (7,), (2, 2, 2)):
+    free = tf.Variable(np.zeros((2, 5)), shape=tf.TensorShape(None))
+    free.assign(np.ones(shape))
+    assert free.numpy().shape == shape
+
+# %% recipe-shape-code-2
+# > Any shape means that a wrong one is taken too.
+# > With `shape=[None, 5]`, in eager mode, only the number of rows is free.
+#
+# > Adam refuses such a variable: see [Error messages, and what they mean](errors.ipynb).
+# > For the weights of a layer, see [Change the size of a layer](#change-the-size-of-a-layer).
+assert _ == (3, 5)
+some = tf.Variable(np.zeros((2, 5)), shape=[None, 5])
+for shape in ((), (5,), (3, 4), (1, 3, 5)):
+    with pytest.raises(ValueError, match="Shape mismatch"):
+        some.assign(np.zeros(shape))
+for shape in ((0, 5), (9, 5)):
+    some.assign(np.zeros(shape))
+    assert some.numpy().shape == shape
+
+for shape in (None, [None, 5]):
+    resizable = tf.Variable(np.zeros((2, 5), "float32"), shape=tf.TensorShape(shape))
+    with pytest.raises(ValueError):
+        keras.optimizers.Adam().apply_gradients([(tf.zeros((2, 5)), resizable)])
+
+# %% recipe-layer-code
+# > Each weight of a built layer has `assign`. It casts, and it wants the weight's shape. Under a mixed precision policy
+# > the weights stay float32, and nothing below is different.
+np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
+for dtype in ("float32", "float64", "bfloat16", "float16", *MIXED):
+    one = built(keras.layers.Dense(2, dtype=dtype))
+    held = "float32" if dtype in MIXED else dtype
+    for value in (np.ones((2, 2), "int64"), np.ones((2, 2)), [[1, 1], [1, 1]], tf.ones((2, 2), tf.float64)):
+        one.kernel.assign(value)
+        assert one.kernel.numpy().dtype == held and one.kernel.numpy().sum() == 4
+    for value in (1, [1, 1], np.ones((1, 2)), np.ones((2, 2, 1))):
+        with pytest.raises(ValueError, match="shape"):
+            one.kernel.assign(value)
+    assert all(hasattr(weight, "assign") for weight in built(keras.layers.BatchNormalization(dtype=dtype)).weights)
+    kernel, bias = one.get_weights()
+    one.set_weights([kernel * 10, bias + 1])
+    np.testing.assert_array_equal(one.kernel.numpy(), [[10, 10], [10, 10]])
+    assert {array.dtype for array in one.get_weights()} == {np.dtype(held)}
+
+# %% recipe-layer-code-2
+# > `set_weights` takes a list with an array for each weight, in the order of `get_weights`: here kernel, then bias.
+np.testing.assert_array_equal(_[0], [[10, 20], [30, 40]])
+np.testing.assert_array_equal(_[1], [1, 1])
+assert [weight.name for weight in layer.weights] == ["kernel", "bias"]
+for wrong in ([kernel], [bias, kernel], [kernel, bias, bias]):
+    with pytest.raises(ValueError):
+        layer.set_weights(wrong)
+
+# %% recipe-initial-code
+# > Keras calls it with the shape and the dtype, and casts the array that it returns. Return the shape that you were
+# > given, for Keras does not check it.
+np.testing.assert_array_equal(_, np.eye(3))
+noted = []
+
+
+def sevens(shape, dtype):
+    noted.append((tuple(shape), dtype))
+    return np.full(shape, 7)
+
+
+for dtype in ("float32", "bfloat16", *MIXED):
+    noted.clear()
+    one = built(keras.layers.Dense(4, dtype=dtype, kernel_initializer=sevens), inputs=3)
+    held = "float32" if dtype in MIXED else dtype
+    assert noted == [((3, 4), held)] and one.kernel.numpy().dtype == held and (one.kernel.numpy() == 7).all()
+unchecked = built(keras.layers.Dense(4, kernel_initializer=lambda shape, dtype: np.ones((4, 3))), inputs=3)
+assert unchecked.kernel.shape == (3, 4) and unchecked.kernel.numpy().shape == (4, 3)
+
+# %% recipe-initial-code-2
+# > Numbers that you have already, such as word vectors, go into a `Constant`.
+# > It wants their shape, or one that broadcasts to it.
+#
+# > A saved model with a `Constant` holds the array and loads as it is. With a function it loads only by
+# > `keras.models.load_model(file, custom_objects={"diagonal": diagonal})`. Assigning after `build` needs neither: see
+# > [Change a Keras layer's weights](#change-a-keras-layers-weights).
+np.testing.assert_array_equal(_, [[0, 1], [2, 3], [4, 5]])
+np.testing.assert_array_equal(layer.embeddings, _)
+for value, fits in ((7, True), ([1, 2], True), ([[1], [2], [3]], True), (np.ones((2, 3)), False), (range(6), False)):
+    one = keras.layers.Dense(2, kernel_initializer=keras.initializers.Constant(np.array(value)))
+    if fits:
+        np.testing.assert_array_equal(built(one, inputs=3).kernel, np.broadcast_to(value, (3, 2)))
+    else:
+        with pytest.raises(InvalidArgumentError):
+            built(one, inputs=3)
+
+
+def diagonal(shape, dtype=None):
+    return np.eye(*shape)
+
+
+constant = keras.layers.Dense(2, kernel_initializer=keras.initializers.Constant(np.arange(6).reshape(3, 2)))
+again = loaded(compiled(constant, inputs=3)).layers[0]
+np.testing.assert_array_equal(again.kernel_initializer((3, 2)), [[0, 1], [2, 3], [4, 5]])
+by_function = compiled(keras.layers.Dense(3, kernel_initializer=diagonal), inputs=3)
+with pytest.raises(TypeError):
+    loaded(by_function)
+np.testing.assert_array_equal(loaded(by_function, custom_objects={"diagonal": diagonal}).layers[0].kernel, np.eye(3))
+assigned = compiled(keras.layers.Dense(2), inputs=3)
+assigned.layers[0].kernel.assign([[0, 1], [2, 3], [4, 5]])
+np.testing.assert_array_equal(loaded(assigned).layers[0].kernel, [[0, 1], [2, 3], [4, 5]])
+
+# %% recipe-embedding-code
+# > The layer's `embeddings` are a variable, and a row of a variable has `assign`.
+np.testing.assert_array_equal(_, [[1, 2, 3]])
+for dtype in ("float32", "bfloat16", *MIXED):
+    one = keras.layers.Embedding(4, 3, embeddings_initializer="zeros", dtype=dtype)
+    one.build()
+    assert isinstance(one.embeddings, keras.Variable)
+    for row in (0, 2, -1):
+        one.embeddings[row].assign(np.array([1, 2, 3]))
+        np.testing.assert_array_equal(one.embeddings.numpy()[row], [1, 2, 3])
+    np.testing.assert_array_equal(one.embeddings.numpy()[1], [0, 0, 0])
+
+# %% recipe-embedding-code-2
+# > This works on the variable, whether it comes from `layer.embeddings` or from `layer.weights`, and on a
+# > `tf.Variable`. It does not work on copies: rows of `layer.get_weights()[0]` or of `layer.embeddings.numpy()` are
+# > arrays, which have no `assign`.
+np.testing.assert_array_equal(_, [[7, 7, 7], [0, 0, 0], [1, 2, 3], [8, 8, 8]])
+one = keras.layers.Embedding(4, 3)
+one.build()
+for table in (one.embeddings, one.weights[0], tf.Variable(np.zeros((4, 3)))):
+    table[1].assign([4, 5, 6])
+    np.testing.assert_array_equal(table.numpy()[1], [4, 5, 6])
+for table in (one.get_weights()[0], one.embeddings.numpy()):
+    assert isinstance(table[1], np.ndarray) and not hasattr(table[1], "assign")
+    table[1] = 9
+np.testing.assert_array_equal(one.embeddings.numpy()[1], [4, 5, 6])
+
+# %% recipe-size-code-3
+# > A built layer's weights keep their shapes, so make a new layer and copy the part that both have. Here two outputs
+# > become three, and the bias grows along with the kernel.
+#
+# > The first two outputs are the old ones; the third starts as the new layer's initializer made it.
+#
+# > An embedding grows in the same way, by rows.
+# > The new layers need a new model and a new optimizer, since an old optimizer knows only the old weights.
+assert _[0].shape == (1, 2) and _[1].shape == (1, 3)
+np.testing.assert_array_equal(_[1][:, :2], _[0])
+with pytest.raises(ValueError, match="shape"):
+    small.kernel.assign(large.kernel)
+with pytest.raises(ValueError, match="shape"):
+    small.set_weights(large.get_weights())
+assert large.kernel.numpy()[:, 2].any() and large.bias.numpy()[2] == 0  # glorot_uniform and zeros
+few, many = keras.layers.Embedding(3, 2), keras.layers.Embedding(5, 2)
+few.build()
+many.build()
+(table,) = many.get_weights()
+table[:3] = few.get_weights()[0]
+many.set_weights([table])
+np.testing.assert_array_equal(many(np.arange(3)), few(np.arange(3)))
+adam = keras.optimizers.Adam()
+adam.build(small.trainable_variables)
+with pytest.raises(ValueError, match="Unknown variable"):
+    adam.apply([tf.zeros(weight.shape) for weight in large.trainable_variables], large.trainable_variables)
+
+# %% recipe-size-code-5
+# > The next layer needs a larger kernel as well: one row more for each new output.
+# > With zeros in those rows, the two layers together compute what they did before.
+# > `np.pad` adds the zeros.
+np.testing.assert_allclose(_[1], _[0], rtol=1e-6)
+np.testing.assert_array_equal(new_next.kernel, [*old_next.kernel.numpy(), [0]])
+inputs = np.random.default_rng(0).normal(size=(5, 2))
+np.testing.assert_allclose(new_next(large(inputs)), old_next(small(inputs)), rtol=1e-5)
+with pytest.raises(ValueError):
+    keras.Sequential([keras.Input((2,)), large, old_next])
+for more, units in ((1, 1), (3, 2)):
+    narrow, wide = built(keras.layers.Dense(4)), built(keras.layers.Dense(4 + more))
+    following = built(keras.layers.Dense(units), 4), built(keras.layers.Dense(units), 4 + more)
+    part, part_bias = wide.get_weights()
+    part[:, :4], part_bias[:4] = narrow.get_weights()
+    wide.set_weights([part, part_bias])
+    matrix, vector = following[0].get_weights()
+    following[1].set_weights([np.pad(matrix, [(0, more), (0, 0)]), vector])
+    np.testing.assert_allclose(following[1](wide(inputs)), following[0](narrow(inputs)), rtol=1e-4, atol=1e-6)
+
+# %% recipe-rate-code-2
+# > An optimizer that was given a number as its learning rate keeps it in a variable, so assign to that.
+# > First, one traced step with the rate 0.5 and a gradient of 1.
+np.testing.assert_array_equal(_, [0.5, 1.5])
+for kind in (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW, keras.optimizers.RMSprop):
+    assert isinstance(kind(0.5).learning_rate, keras.Variable)
+
+# %% recipe-rate-code-3
+# > The step that was traced with the old rate uses the new one: it moves the weights by 0.25.
+np.testing.assert_array_equal(_, [0.25, 1.25])
+assert step.experimental_get_tracing_count() == 1
+
+# %% recipe-rate-code-4
+# > A compiled model has its optimizer as `model.optimizer`.
+# > Setting the attribute assigns to the same variable.
+assert _ == 0.125
+assert isinstance(model.optimizer, keras.optimizers.Optimizer)
+assert model.optimizer.learning_rate is rate
+
+# %% recipe-every-step-code-2
+# > A constraint is what the optimizer applies to a weight after each step. It uses Keras operations, since `fit` traces
+# > the step. This one keeps a weight between -0.5 and 0.5, and it is registered, so that a saved model finds it again.
+#
+# > `assign` does not apply the constraint; the next step does. Since Keras 3.15 a plain function is taken too, but a
+# > model saved with one loads only with `custom_objects`.
+np.testing.assert_array_equal(_, [[0.5], [0.5]])
+assert isinstance(loaded(model).layers[0].kernel_constraint, Clip)
+
+
+class Unregistered(keras.constraints.Constraint):
+    def __call__(self, weight):
+        return keras.ops.clip(weight, -0.5, 0.5)
+
+
+class InNumpy(keras.constraints.Constraint):
+    def __call__(self, weight):
+        return np.clip(weight.numpy(), -0.5, 0.5)
+
+
+def clip(weight):
+    return keras.ops.clip(weight, -0.5, 0.5)
+
+
+with pytest.raises(TypeError):
+    loaded(compiled(keras.layers.Dense(1, kernel_constraint=Unregistered())))
+with pytest.raises(NotImplementedError, match="eager"):
+    fit(compiled(keras.layers.Dense(1, kernel_constraint=InNumpy())))
+constrained = dense(kernel_constraint=Clip())
+one = compiled(constrained)
+fit(one, target=100)
+constrained.kernel.assign([[3], [3]])
+np.testing.assert_array_equal(constrained.kernel, [[3], [3]])
+keras.optimizers.SGD(0.0).apply([tf.zeros((2, 1))], [constrained.kernel])
+np.testing.assert_array_equal(constrained.kernel, [[0.5], [0.5]])
+if tuple(map(int, version("keras").split(".")[:2])) < (3, 15):
+    with pytest.raises(ValueError, match="Constraint"):
+        dense(kernel_constraint=clip)
+else:
+    plain = dense(kernel_constraint=clip)
+    by_function = compiled(plain)
+    fit(by_function, target=100)
+    np.testing.assert_array_equal(plain.kernel, [[0.5], [0.5]])
+    with pytest.raises(TypeError):
+        loaded(by_function)
+    assert loaded(by_function, custom_objects={"clip": clip}).layers[0].kernel_constraint is clip
+
+# %% recipe-every-step-code-4
+# > A callback may use NumPy. This one sets the second weight to 0 after every batch; with `steps_per_execution=4` it
+# > would run after every fourth batch only.
+np.testing.assert_array_equal(_, [[0.5], [0]])
+runs = []
+
+
+class Counted(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        kernel = self.model.layers[0].kernel
+        runs.append(kernel.numpy()[1, 0])
+        kernel.assign(np.where([[True], [False]], kernel.numpy(), 0))
+
+
+for steps, expected in ((1, 8), (4, 2)):
+    runs.clear()
+    one = compiled(dense(), steps_per_execution=steps)
+    fit(one, batch_size=1, callbacks=[Counted()])
+    assert len(runs) == expected and all(runs) and one.layers[0].kernel.numpy()[1, 0] == 0
+
+# %% recipe-every-step-code-6
+# > A mask may be known only once the model is trained, as in pruning.
+# > Then give a constraint to the variable itself, and compile again.
+# > (`layer.kernel_constraint = ...` is ignored, silently, once the layer is built.)
+# > Here the first weight becomes 0 and stays 0.
+#
+# > A model that is saved and loaded has lost a constraint that was set so; set it again. With `use_ema=True` the zeros
+# > of a constraint and of a callback are lost when `fit` ends, since the optimizer writes
+# > [its averages](#change-weights-that-the-optimizer-averages) over them: mask once more afterwards.
+assert _[0, 0] == 0 != _[1, 0]
+second = [[True], [False]]
+
+
+class Zeros(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        kernel = self.model.layers[0].kernel
+        kernel.assign(np.where(second, kernel.numpy(), 0))
+
+
+def pruned(optimizer="sgd", to_layer=False, to_variable=False, again=True, callbacks=(), dtype="float32"):
+    """The model and the two weights of its layer: fitted, then masked in these ways and fitted once more."""
+    layer = dense(dtype=dtype)
+    model = compiled(layer, optimizer=optimizer)
+    fit(model, batch_size=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "__array__")
+        if to_layer:
+            layer.kernel_constraint = Keep(second)
+        if to_variable:
+            layer.kernel.constraint = Keep(second)
+        if again:
+            model.compile(model.optimizer.__class__.from_config(model.optimizer.get_config()), "mse")
+        fit(model, epochs=3, batch_size=2, callbacks=list(callbacks))
+    return model, layer.kernel.numpy().ravel().tolist()
+
+
+for optimizer, dtype in (("sgd", "float32"), ("sgd", "bfloat16"), ("adam", "mixed_float16")):
+    kept, masked = pruned(optimizer, to_variable=True, dtype=dtype)[1]
+    assert masked == 0 != kept
+assert pruned(to_variable=True, again=False)[1][1] != 0  # the compiled step knows nothing of it
+assert pruned(to_layer=True)[1][1] != 0
+assert pruned(callbacks=[Zeros()])[1][1] == 0
+again = loaded(pruned(to_variable=True)[0]).layers[0]
+assert again.kernel.constraint is None and again.kernel_constraint is None
+again.kernel.constraint = Keep(second)
+for frequency in (None, 1):
+    averaging = keras.optimizers.SGD(0.01, use_ema=True, ema_overwrite_frequency=frequency)
+    for masking in ({"to_variable": True}, {"callbacks": [Zeros()]}):
+        model_of_it, weights = pruned(averaging.from_config(averaging.get_config()), **masking)
+        assert weights[1] != 0
+        averages = [one for one in model_of_it.optimizer.variables if one.name.endswith("kernel_average")]
+        np.testing.assert_array_equal(np.ravel(averages[0]), weights)
+
+# %% recipe-freeze-code-2
+# > Keep the values to hold, and put them back after every step.
+# > Here AdamW trains all entries with a gradient of 1, and after each step the 3 gets its old value back.
+assert _[1, 0] == 3 and (_[free] < start[free]).all()
+
+# %% recipe-freeze-code-3
+# > Masking the gradient instead is enough for Adam, or for SGD with momentum, when it is masked from the first step on.
+# > Begun later, it lets the momentum of the earlier steps move the entry though its gradient is 0. Weight decay, as in
+# > AdamW, pulls it towards 0 in any case.
+assert _[1, 0] < 2.95
+SGD, Adam, AdamW = keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW
+
+
+def moved(optimizer, before=0, value=3.0, steps=20):
+    """How far ten masked steps move an entry, after so many steps with its gradient of 1."""
+    weight = tf.Variable([1.0, value])
+    for _ in range(before):
+        optimizer.apply_gradients([(tf.ones(2), weight)])
+    held = weight.numpy()[1]
+    for _ in range(steps):
+        optimizer.apply_gradients([(tf.constant([1.0, 0.0]), weight)])
+    return weight.numpy()[1] - held
+
+
+for make in (lambda: Adam(0.1), lambda: Adam(0.1, amsgrad=True), lambda: SGD(0.1, momentum=0.9)):
+    assert moved(make()) == 0
+    assert moved(make(), before=1) < 0 and moved(make(), before=5) < -0.5
+for make in (lambda: AdamW(0.1), lambda: Adam(0.1, weight_decay=0.004), lambda: SGD(0.1, weight_decay=0.004)):
+    assert -0.1 < moved(make()) < -0.01 and 0.01 < moved(make(), value=-3.0) < 0.1
+
+# %% recipe-freeze-code-4
+# > To freeze a whole layer, set `trainable` before the first `fit`. After a `fit` it is ignored, silently, until you
+# > compile again. `assign` works on a frozen layer.
+#
+# > Inside `fit`, put the values back in a constraint or a callback: see
+# > [Clip or mask after every training step](#clip-or-mask-after-every-training-step).
+assert _[0] == []
+np.testing.assert_array_equal(_[1], [[1, 2], [3, 4]])
+
+
+def trains(freeze):
+    """Whether `fit` changes the second layer, which `freeze(model, layer)` should freeze."""
+    layer = dense()
+    model = compiled(keras.layers.Dense(1), layer)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "__array__")
+        freeze(model, layer)
+        held = layer.kernel.numpy()
+        fit(model)
+    return not np.array_equal(held, layer.kernel)
+
+
+def after_fit(model, layer):
+    fit(model)
+    layer.trainable = False
+
+
+def compiled_again(model, layer):
+    after_fit(model, layer)
+    model.compile("sgd", "mse")
+
+
+assert not trains(lambda model, layer: setattr(layer, "trainable", False))
+assert trains(after_fit)
+assert not trains(compiled_again)
+
+
+class PutBack(keras.constraints.Constraint):
+    def __call__(self, weight):
+        return tf.where([[True], [False]], weight, 3.0)
+
+
+class PutBackAfterwards(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        kernel = self.model.layers[0].kernel
+        kernel.assign(np.where([[True], [False]], kernel.numpy(), 3))
+
+
+for kwargs, callbacks in (({"kernel_constraint": PutBack()}, []), ({}, [PutBackAfterwards()])):
+    one = dense(**kwargs)
+    model_of_one = compiled(one)
+    one.kernel.assign([[3], [3]])
+    fit(model_of_one, epochs=3, callbacks=callbacks)
+    assert one.kernel.numpy()[1, 0] == 3 != one.kernel.numpy()[0, 0]
+
+# %% recipe-reset-code
+# > Here is a model that has trained for five steps. Adam remembers two slot variables for each weight.
+assert _ == 5
+assert len(model.optimizer.variables) == 2 + 2 * len(model.trainable_variables)
+
+# %% recipe-reset-code-2
+# > Draw new weights from a *new* initializer: the layer's own gives the old numbers again, as
+# > [Error messages, and what they mean](errors.ipynb) shows.
+np.testing.assert_array_equal(hidden.kernel, new)
+fresh = built(keras.layers.Dense(2))
+np.testing.assert_array_equal(fresh.kernel_initializer(fresh.kernel.shape), fresh.kernel)
+assert not np.array_equal(keras.initializers.GlorotUniform()(fresh.kernel.shape), fresh.kernel)
+
+# %% recipe-reset-code-3
+# > A slot's name is the path of its weight, with `_` for `/`, and what Adam keeps there. Compare whole names: by its
+# > beginning, `hidden` would also match the slots of a layer called `hidden_kernel`.
+assert len(_) == 4 and all(name.startswith("small_hidden_") for name in _)
+assert all(slot.numpy().any() for slot in slots)
+other = keras.layers.Dense(2, name="hidden_kernel")
+twins = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, name="hidden"), other], name="small")
+adam = keras.optimizers.Adam()
+adam.build(twins.trainable_variables)
+stems = tuple(path + "_" for path in paths)
+assert len([slot for slot in adam.variables if slot.name.startswith(stems)]) == 8
+assert len([slot for slot in adam.variables if slot.name in names]) == 4
+
+# %% recipe-reset-code-4
+# > Set the slots to 0, and the step counter as well: Adam reads from it how much its slots are still too small. Left at
+# > 2000, the counter makes the next steps up to six learning rates long, under a steady gradient.
+#
+# > The price: the counter belongs to all layers. After a long training the others take shorter steps for a while, and a
+# > learning rate schedule starts again. To forget everything, compile with a new optimizer; the weights stay.
+assert _[0] == 0 and not any(slot.numpy().any() for slot in slots)
+reset, kept = tf.Variable(0.0), tf.Variable(0.0)
+
+
+def steps_after(trained, counter):
+    """The next 20 steps of both weights, in learning rates, after a reset of the first one's slots."""
+    adam = keras.optimizers.Adam(0.01)
+    adam.build([reset, kept])
+
+    @tf.function
+    def train(steps):
+        for _ in tf.range(steps):
+            adam.apply([tf.ones(()), tf.ones(())], [reset, kept])
+
+    train(tf.constant(trained))
+    for slot in adam.variables[2:4]:
+        slot.assign(0)
+    if counter == 0:
+        adam.iterations.assign(0)
+    places = [(reset.numpy(), kept.numpy())]
+    for _ in range(20):
+        train(tf.constant(1))
+        places.append((reset.numpy(), kept.numpy()))
+    return -np.diff(places, axis=0).T / 0.01
+
+
+mine, others = steps_after(2000, counter=0)
+np.testing.assert_allclose(mine, 1, atol=0.01)
+assert others.max() < 0.5
+mine, others = steps_after(2000, counter=2000)
+assert 6 < mine.max() < 6.2
+np.testing.assert_allclose(others, 1, atol=0.01)
+scheduled = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(1.0, 1, 0.5))
+scheduled.apply([tf.ones(())], [reset])
+assert scheduled.learning_rate.numpy() == 0.5
+scheduled.iterations.assign(0)
+assert scheduled.learning_rate.numpy() == 1
+one = compiled(dense(), optimizer="adam")
+fit(one)
+weights, counted = one.get_weights(), one.optimizer.iterations.numpy()
+one.compile("adam", "mse")
+np.testing.assert_array_equal(one.get_weights(), weights)
+assert counted == 1 and one.optimizer.iterations.numpy() == 0
+
+# %% recipe-average-code-2
+# > With `use_ema=True` an optimizer keeps a moving average of each weight, and at the end of `fit` it writes the
+# > average into the weight.
+#
+# > The assigned 100 is gone.
+np.testing.assert_allclose(_, [[0.99 * 1 + 0.01 * 100]], rtol=1e-4)
+for kind in (keras.optimizers.SGD, keras.optimizers.Adam):
+    for use_ema, expected in ((False, 100), (True, 1.99)):
+        one = compiled(dense(), inputs=1, optimizer=kind(0.0, use_ema=use_ema))
+        fit(one)
+        one.layers[0].kernel.assign([[100]])
+        fit(one)
+        np.testing.assert_allclose(one.layers[0].kernel, [[expected]], rtol=1e-4)
+
+# %% recipe-average-code-3
+# > The average is a variable of the optimizer: assign to it as well, and 100 stays. (Before the first `fit` the weight
+# > alone is enough, since the average starts from it.)
+np.testing.assert_array_equal(_, layer.kernel)
+one = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.0, use_ema=True))
+one.layers[0].kernel.assign([[100]])
+for _ in range(2):
+    fit(one, epochs=2)
+    np.testing.assert_array_equal(one.layers[0].kernel, [[100]])
+
+# %% recipe-average-code-4
+np.testing.assert_array_equal(_, [[100]])
+np.testing.assert_array_equal(average, [[100]])
+
+# %% recipe-copy-code
+# > `set_weights` copies all weights at once, what is not trained too, such as the averages of `BatchNormalization`. The
+# > copy is independent: changing one model later leaves the other as it is.
+np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
+first = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+second = keras.models.clone_model(first)
+first(np.full((4, 2), 9.0), training=True)
+assert first.layers[0].moving_mean.numpy().any()
+second.set_weights(first.get_weights())
+np.testing.assert_array_equal(second.layers[0].moving_mean, first.layers[0].moving_mean)
+held = second.get_weights()
+for weight in first.weights:
+    weight.assign(weight + 1)
+for mine, before in zip(second.get_weights(), held, strict=True):
+    np.testing.assert_array_equal(mine, before)
+
+# %% recipe-copy-code-2
+# > To blend, pair the weights of the two models and assign a mixture: here 0.9 of the old value and 0.1 of the new one.
+# > The loop may stand in a `tf.function`.
+np.testing.assert_allclose(_, [[2, 3], [4, 5]], rtol=1e-6)
+olds, news = both(np.zeros(2)), both(np.full(2, 10))
+
+
+@tf.function(autograph=False)
+def blend():
+    for old, new in zip(olds, news, strict=True):
+        old.assign(0.9 * old + 0.1 * new)
+
+
+blend()
+blend()
+for old in olds:
+    np.testing.assert_allclose(old.numpy(), [1.9, 1.9], rtol=1e-6)
+
+# %% recipe-flatten-code
+# > To search over all weights at once, make them one vector: `ravel` flattens each variable, `np.concatenate` joins the
+# > parts in the order of the list.
+np.testing.assert_array_equal(_, [1, 2, 3, 4, 5, 6])
+
+# %% recipe-flatten-code-3
+# > The way back cuts the vector where each variable ends, and gives each part its variable's shape.
+np.testing.assert_array_equal(_[0], [[10, 20], [30, 40]])
+np.testing.assert_array_equal(_[1], [50, 60])
+several = [tf.Variable(3.0), *both([[1, 2, 3], [4, 5, 6]], "bfloat16"), *both(np.ones((2, 1, 2)), "float64")]
+flat = np.concatenate([one.numpy().ravel() for one in several])
+cuts = np.cumsum([one.numpy().size for one in several])
+for one, part in zip(several, np.split(flat * 2, cuts[:-1]), strict=True):
+    before = one.numpy()
+    one.assign(part.reshape(one.shape))
+    np.testing.assert_array_equal(one.numpy(), before * 2)
+
+# %% recipe-save-code-2
+# > `save_weights` writes the values of this moment, so save after the edit. The file's name must end in `.weights.h5`.
+#
+# > `load_weights` assigns: the assigned values are back, in the same variables.
+np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
+with pytest.raises(ValueError, match=r"must end in `\.weights\.h5`"):
+    model.save_weights(f"{folder.name}/edited.h5")
+for dtype in ("float32", "bfloat16", *MIXED):
+    one = built(keras.layers.Dense(2, dtype=dtype))
+    small = compiled(one)
+    one.kernel.assign([[5, 6], [7, 8]])
+    kernel, file = one.kernel, f"{folder.name}/{dtype}.weights.h5"
+    small.save_weights(file)
+    for _ in range(2):
+        one.kernel.assign([[0, 0], [0, 0]])
+        small.load_weights(file)
+        assert one.kernel is kernel
+        np.testing.assert_array_equal(one.kernel.numpy(), [[5, 6], [7, 8]])
+
+# %% recipe-save-code-3
+# > For a variable of your own, `np.save` and `np.load` do. A bfloat16 snapshot does not survive that: save it as
+# > float32, by `v.numpy().astype("float32")`.
+np.testing.assert_array_equal(_, [10, 20])
+for dtype in DTYPES:
+    for variable in both([1, 2], dtype):
+        snapshot = variable.numpy()
+        if dtype == "bfloat16":
+            np.save(f"{folder.name}/lost.npy", snapshot)
+            with pytest.raises(ValueError):
+                variable.assign(np.load(f"{folder.name}/lost.npy"))
+            snapshot = variable.numpy().astype("float32")
+        np.save(f"{folder.name}/kept.npy", snapshot)
+        variable.assign([0, 0])
+        variable.assign(np.load(f"{folder.name}/kept.npy"))
+        np.testing.assert_array_equal(variable.numpy(), [1, 2])
+
+# %% recipe-function-code-2
+# > While TensorFlow traces a function there are no values, so there is no snapshot. Use TensorFlow operations there.
+# > Pass limits and masks as arguments: an array taken from outside is frozen when the function is traced.
+np.testing.assert_array_equal(_, [[0, 1, 2, 3, 4], [5, -1, -1, -1, -1]])
+for variable in both([1, 2]):
+    with pytest.raises(NotImplementedError, match="eager"):
+        tf.function(variable.numpy, autograph=False)()
+outside, inside = np.zeros(2, "float32"), tf.Variable([1.0, 1.0])
+frozen = tf.function(lambda: inside.assign(inside * outside), autograph=False)
+passed = tf.function(lambda mask: inside.assign(inside * mask), autograph=False)
+frozen()
+inside.assign([1, 1])
+outside[:] = 5
+frozen()
+np.testing.assert_array_equal(inside, [0, 0])
+inside.assign([1, 1])
+passed(outside)
+np.testing.assert_array_equal(inside, [5, 5])
+
+# %% recipe-function-code-3
+# > An argument should be a tensor of the variable's dtype, such as `tf.constant(5.0)`: then the next limit needs no new
+# > trace. A Python number retraces for each new value. A NumPy array becomes a tensor of its own dtype, and a float32
+# > variable refuses a float64 mask: pass `mask.astype("float32")`.
+#
+# > For a variable that is not float32, write the -1 as `tf.cast(-1, v.dtype)`. What fails there is shown in
+# > [Error messages, and what they mean](errors.ipynb).
+np.testing.assert_array_equal(_[0], [[0, 1, 2, 3, -1], [-1, -1, -1, -1, -1]])
+assert _[1] == 1
+w = tf.Variable(np.arange(10, dtype="float32").reshape(2, 5))
+
+
+def traced():
+    """A new function like that of the page, without AutoGraph."""
+    return tf.function(lambda limit: w.assign(tf.where(w > limit, -1.0, w)), autograph=False)
+
+
+for limits, traces in (((tf.constant(5.0), tf.constant(3.0)), 1), ((5.0, 4.0, 3.0), 3), ((5, 4), 2)):
+    function = traced()
+    for limit in limits:
+        function(limit)
+    assert function.experimental_get_tracing_count() == traces
+for wrong in (np.float64(5), np.full((2, 5), 5.0), np.full((2, 5), 5)):
+    with pytest.raises(TypeError, match="does not match type float32"):
+        traced()(wrong)
+multiply = tf.function(lambda mask: w.assign(w * mask), autograph=False)
+multiply(np.ones((2, 5), "float32"))
+for dtype in ("float64", "int64", "bool"):
+    tf.function(lambda: w.assign(w * np.ones((2, 5), dtype)), autograph=False)()  # noqa: B023 (as a closure it is cast)
+    with pytest.raises((TypeError, ValueError), match="type"):
+        multiply(np.ones((2, 5), dtype))
+    multiply(np.ones((2, 5), dtype).astype("float32"))
+for dtype in ("float16", "float64", "bfloat16", "int32"):
+    variable = tf.Variable(tf.cast([1, 2], dtype))
+    with pytest.raises(TypeError, match="float32"):
+        tf.function(lambda one: one.assign(tf.where(one > 1, -1.0, one)), autograph=False)(variable)
+    tf.function(lambda one: one.assign(tf.where(one > 1, tf.cast(-1, one.dtype), one)), autograph=False)(variable)
+    np.testing.assert_array_equal(variable.numpy(), [1, -1])
+
+# %% recipe-function-code-6
+# > A whole training step, with its clipping, fits into one function: the tape, the optimizer's step, then the clip.
+# > Build the optimizer before.
+# > For a model, take `model.trainable_variables` in place of `[w]`, and clip a layer's kernel with the kernel's own
+# > `assign`.
+#
+# > The data ask for the weights 3 and -2.
+# > The loss stays above 0, since the limits hold.
+np.testing.assert_array_equal(_[0], [[1], [-1]])
+assert _[1] == 2.5 and train_step.experimental_get_tracing_count() == 1
+np.testing.assert_allclose(np.linalg.solve(x, y), [[3], [-2]])
+assert np.abs(w).max() == 1 and min(losses) > 0
+for make in (keras.optimizers.SGD, keras.optimizers.Adam):
+    clipped = keras.layers.Dense(1)
+    whole = keras.Sequential([keras.Input((2,)), clipped])
+    stepper = make(0.5)
+    stepper.build(whole.trainable_variables)
+
+    @tf.function(autograph=False)
+    def model_step():
+        with tf.GradientTape() as tape:
+            error = tf.reduce_mean((whole(x) - 10 * y) ** 2)  # noqa: B023
+        slopes = tape.gradient(error, whole.trainable_variables)  # noqa: B023
+        stepper.apply_gradients(zip(slopes, whole.trainable_variables, strict=True))  # noqa: B023
+        clipped.kernel.assign(tf.clip_by_value(clipped.kernel, -1, 1))  # noqa: B023
+
+    for _step in range(20):
+        model_step()
+        assert np.abs(clipped.kernel).max() <= 1
+    np.testing.assert_array_equal(clipped.kernel, [[1], [-1]])
+
+# %% recipe-numpy-function-code-2
+# > `tf.numpy_function` calls NumPy each time that the traced function runs. Name the dtype that comes back. The array
+# > that goes in may be the variable's own memory, so return a new one and leave that one as it is.
+np.testing.assert_array_equal(_, [[1, 2, 3], [4, 5, 6]])
+runs, w = [], tf.Variable([3.0, 1.0, 2.0])
+
+
+def counted(values):
+    runs.append(type(values))
+    return np.sort(values)
+
+
+@tf.function
+def sort():
+    w.assign(tf.numpy_function(counted, [w], tf.float32))
+
+
+for _ in range(3):
+    w.assign([3, 1, 2])
+    sort()
+    np.testing.assert_array_equal(w, [1, 2, 3])
+assert runs == [np.ndarray] * 3 and sort.experimental_get_tracing_count() == 1
+with pytest.raises(InvalidArgumentError, match="expects float"):
+    tf.function(lambda: tf.numpy_function(lambda a: a * np.float64(1), [w], tf.float32), autograph=False)()
+
+
+def in_place(values):
+    values[0] = 99
+    return np.float32(0)
+
+
+tf.function(lambda: tf.numpy_function(in_place, [w], tf.float32), autograph=False)()
+assert w.numpy()[0] == 99
+
+# %% recipe-numpy-function-code-3
+# > Gradients do not pass through NumPy. `tf.numpy_function` gives `None`. `tf.py_function` hands over tensors, and
+# > gradients pass through TensorFlow operations in it; NumPy in it gives a gradient of 0, which is wrong, without a
+# > word.
+assert _[0] is None and _[2].numpy() == 0 and _[2].shape == ()
+np.testing.assert_array_equal(_[1], np.ones((2, 3)))
+w = tf.Variable([1.0, 2.0])
+
+
+def gradient(loss):
+    with tf.GradientTape() as tape:
+        value = loss(w)
+    return tape.gradient(value, w)
+
+
+LOSSES = {
+    "py_function, TensorFlow": lambda v: tf.py_function(lambda t: tf.reduce_sum(t * t), [v], tf.float32),
+    "py_function, NumPy": lambda v: tf.py_function(lambda t: np.sum(t.numpy() ** 2), [v], tf.float32),
+    "numpy_function": lambda v: tf.numpy_function(lambda a: np.sum(a * a), [v], tf.float32),
+    "NumPy alone": lambda v: tf.constant(np.sum(v.numpy() ** 2)),
+}
+eager = {name: gradient(loss) for name, loss in LOSSES.items()}
+del LOSSES["NumPy alone"]
+graph = {name: tf.function(lambda: gradient(loss), autograph=False)() for name, loss in LOSSES.items()}  # noqa: B023
+for found in (eager, graph):
+    np.testing.assert_array_equal(found["py_function, TensorFlow"], [2, 4])
+    assert found["py_function, NumPy"].numpy() == 0
+    assert found["numpy_function"] is None
+assert eager["NumPy alone"] is None
+
+# %% recipe-numpy-function-code-5
+# > In a loss, NumPy may therefore make what needs no gradient, such as weights for the samples. (Or write the gradient
+# > yourself, with `tf.custom_gradient`.) XLA cannot compile NumPy, so say `jit_compile=False`.
+#
+# > With `run_eagerly=True` in `compile`, a metric may be NumPy altogether. So may a loss, but then `fit` raises
+# > `No gradients provided for any variable`.
+assert _[0] == 200 and _[0] > _[1] > _[2]  # 10 is over 5, so each error of 100 counts twice
+
+
+def squared(y_true, y_pred):
+    return np.mean((y_true.numpy() - y_pred.numpy()) ** 2)
+
+
+@tf.custom_gradient
+def by_hand(y_true, y_pred):
+    mean = tf.numpy_function(lambda a, b: np.mean((a - b) ** 2), [y_true, y_pred], tf.float32)
+    error = (y_pred - y_true) / tf.cast(tf.size(y_pred), tf.float32)
+    return tf.ensure_shape(mean, ()), lambda upstream: (None, upstream * 2 * error)
+
+
+by_keras = dense()
+np.testing.assert_allclose(fit(compiled(by_keras)), 64)
+own = dense()
+np.testing.assert_allclose(fit(compiled(own, loss=by_hand)), 64)
+np.testing.assert_allclose(own.kernel, by_keras.kernel, rtol=1e-6)
+with pytest.raises(InvalidArgumentError, match="unsupported operations"):
+    fit(compiled(dense(), loss=weighted, jit_compile=True))
+measured = compiled(dense(), metrics=[squared], run_eagerly=True)
+assert measured.fit(np.ones((8, 2)), np.full((8, 1), 10), verbose=0).history["squared"] == [64]
+with pytest.raises(AttributeError, match="has no attribute 'numpy'"):
+    fit(compiled(dense(), metrics=[squared]))
+with pytest.raises(ValueError, match="No gradients provided for any variable"):
+    fit(compiled(dense(), loss=squared, run_eagerly=True))
+
+# %% recipe-differentiate-code
+# > `assign` cuts the path to the numbers that the new value was computed from.
+# > To differentiate with respect to those, keep the new value as a tensor and compute with it.
+assert _ == 10
+for variable in both([[0, 0], [0, 0]]):
+    with tf.GradientTape(persistent=True) as cut:
+        variable.assign(scale * w)
+        total = tf.reduce_sum(variable * 1.0)
+    assert cut.gradient(total, scale) is None
+    np.testing.assert_array_equal(cut.gradient(total, variable), [[1, 1], [1, 1]])
+
+# %% recipe-differentiate-code-2
+# > A Keras model takes tensors in place of its weights through `stateless_call`. Its arguments are the trainable
+# > variables, the non-trainable variables and the input; it returns the outputs and the new non-trainable values. Not
+# > weights: the seed of a `Dropout` is a variable and no weight, and without it the call raises `ValueError`.
+#
+# > Why `assign` gives no gradient there: see [Error messages, and what they mean](errors.ipynb).
+assert _ == 10
+outputs, values = called
+np.testing.assert_array_equal(outputs, [[8, 12]])
+assert [value.shape for value in values] == [one.shape for one in model.non_trainable_variables]
+assert len(model.non_trainable_variables) == 1 and model.non_trainable_weights == []
+assert "seed" in model.non_trainable_variables[0].path
+with pytest.raises(ValueError, match="Received list with length 0, but expected 1 variables"):
+    model.stateless_call(model.trainable_weights, model.non_trainable_weights, np.ones((1, 2)))
