@@ -44,7 +44,9 @@ class ProvingClient(NotebookClient):
     async def async_execute_cell(self, cell, cell_index, **kwargs):
         ran = await super().async_execute_cell(cell, cell_index, **kwargs)
         if cell.cell_type == "code" and self.claims and cell.id in self.claims.by_id:
-            where = (str(self.claims.page), cell.id, str(self.claims.root))
+            kinds = {output.output_type: output for output in cell.outputs}
+            printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+            where = (str(self.claims.page), cell.id, str(self.claims.root), "execute_result" in kinds, printed)
             proof = f"__import__('claims').prove_here{where}"
             request = self.kc.execute("", silent=True, store_history=False, user_expressions={"proof": proof})
             reply = await self.async_wait_for_reply(request, cell)

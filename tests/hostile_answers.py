@@ -16,6 +16,7 @@ import itertools
 import json
 import logging
 import os
+import pdb
 import random
 import re
 import signal
@@ -122,7 +123,7 @@ def asking_by_stdin(v, factors):
 
 @hostile("", "use the arguments")
 def stopping_in_the_debugger(v, factors):
-    breakpoint()
+    pdb.Pdb().set_trace()
     right(v, factors)
 
 

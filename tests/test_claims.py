@@ -85,7 +85,8 @@ dtype of v. Does `v` move? See `x`.
 
 1. An array is copied.
 """
-QUOTES = """# > `v.assign(x)` writes.
+FREE = "# free: See `x`.\n# free: task\n# free: tool\n"
+QUOTES = """# > **Why.** `v.assign(x)` writes.
 #
 # > It keeps the
 # > dtype of v.
@@ -139,6 +140,7 @@ RED = {  # cells, claims, what is said
     "an error without a word": ([shown(error=MISMATCH)], "# %% shown\nassert v", "its claim declares no error"),
     "a value without a claim": ([shown()], "# none yet", "add `# %% shown` to tests/claims/page.py"),
     "no cell of this id": ([shown()], "# %% shown\nassert v\n# %% gone\nassert v", "`gone` belongs to no code cell"),
+    "a short message": ([shown(error=MISMATCH)], "# %% shown\n# raises ValueError: shape", "too little of the message"),
     "no assert": ([shown()], "# %% shown\nv == 2", "`shown` proves nothing: give it an assert"),
     "two of one id": ([shown()], "# %% shown\nassert v\n# %% shown\nassert v", "two claims about `shown`"),
     "no file": ([shown()], None, "tests/claims/page.py is missing"),
@@ -162,7 +164,7 @@ def test_what_fits_is_not_named(proven):
     cells = [
         new_markdown_cell("It raises."),
         shown(error=MISMATCH),
-        new_code_cell("check()", id="exercise-1-2", outputs=[new_output("stream")]),
+        new_code_cell('check("1.2", f)', id="exercise-1-2", outputs=[new_output("stream")]),
         new_code_cell("import keras", id="setup", outputs=[new_output("stream")], metadata={"tags": ["remove-output"]}),
     ]
     assert problems_of(proven(cells, f"{RAISES}# > It raises."), cells) == []
@@ -187,10 +189,14 @@ def test_each_claim_has_the_prelude_and_names_of_its_own(proven):
     assert names == {}
 
 
-def test_the_sentences_that_claim_something_are_those_without_a_quote(proven):
+def test_every_sentence_without_a_quote_is_named(proven):
     sentences = [
+        "**Why.**",
         "`v.assign(x)` writes.",
         "It keeps the dtype of v.",
+        "See `x`.",
+        "task",
+        "tool",
         "fill a variable",
         "`np.full` and [more](page.md)",
         "An array is copied.",
@@ -198,8 +204,20 @@ def test_the_sentences_that_claim_something_are_those_without_a_quote(proven):
     assert proven(TEXT, "# none yet").unquoted() == sentences
 
 
+@pytest.mark.parametrize("proof", ["assert True", "assert (v, 'a tuple')", "'assert v'", "v = 2"])
+def test_a_proof_that_cannot_fail_is_none(proof, proven):
+    assert any("proves nothing" in problem for problem in proven(TEXT, f"# %% all\n{proof}").problems())
+
+
+def test_a_sentence_that_claims_nothing_is_written_down_as_free(proven):
+    claims = proven(TEXT, f"{FREE}# free: It is gone.\n# %% all\n{QUOTES}assert len('x')")
+    (problem,) = claims.problems()
+    assert "`# free: It is gone.` no longer stands on the page" in problem
+    assert claims.unquoted() == []
+
+
 def test_a_quote_may_be_broken_into_lines_and_must_stand_on_the_page(proven):
-    claims = proven(TEXT, f"# %% all\n{QUOTES}assert True")
+    claims = proven(TEXT, f"{FREE}# %% all\n{QUOTES}assert len('x')")
     assert claims.unquoted() == []
     assert list(claims.problems()) == []
 
@@ -211,7 +229,7 @@ def test_a_changed_sentence_asks_for_its_proof_and_for_a_new_quote(changed, prov
     for new, old in before.items():
         if new in changed:
             text = text.replace(old, new)
-    claims = proven(text, f"# %% all\n{QUOTES}assert True")
+    claims = proven(text, f"{FREE}# %% all\n{QUOTES}assert len('x')")
     (problem,) = claims.problems()
     assert "tests/claims/page.py: the claim `all` quotes what no longer stands on the page" in problem
     assert claims.unquoted() == [changed]

@@ -53,7 +53,11 @@ def settings():
         "keras": (keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()),
         "policy": keras.config.dtype_policy().name,
         "eager": (tf.executing_eagerly(), tf.config.functions_run_eagerly(), tf.__internal__.tf2.enabled()),
-        "placement": (context.context().log_device_placement, tf.config.get_soft_device_placement()),
+        "placement": (
+            context.context().log_device_placement,
+            tf.config.get_soft_device_placement(),
+            tf.config.optimizer.get_jit(),
+        ),
         "scopes": (local.device_name, local.scope_name, tf.distribute.get_strategy()),
         "stacks": (len(ops._default_graph_stack.stack), len(context.context().context_switches.stack)),
         "op callbacks": list(context.context().op_callbacks),
@@ -73,7 +77,7 @@ def alarms():
     os.umask(mask)
     return {
         "umask": mask,
-        "files": resource.getrlimit(resource.RLIMIT_NOFILE),
+        "open files": resource.getrlimit(resource.RLIMIT_NOFILE),
         "alarm": (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)),
         "blocked": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
         "memory": resource.getrlimit(resource.RLIMIT_AS),

@@ -5,14 +5,17 @@ A claims file is Python with three kinds of comments; CONTRIBUTING.md shows one.
     # %% ID                    the claim of the code cell ID; it runs after that cell, in a copy of the cell's names
     # raises TYPE: MESSAGE     what the cell must raise (` ... ` in the message stands for anything)
     # > SENTENCE               a sentence of the page that this claim proves, as it stands there
+    # free: SENTENCE           a sentence that claims nothing: an aim, a greeting, the task of an exercise
 
 What stands before the first `# %%` runs before every proof. On a page without cells the ids are free names.
 `python book/workshop/claims.py PAGE` prints what is not proven yet; without a page, a table of all pages.
 """
 
+import ast
 import re
 import sys
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,15 +24,14 @@ import nbformat
 
 from course import ROOT, notebooks
 
-EXERCISE = re.compile(r"exercise-\d+-\d+(-others)?")  # stubs and answers: tests/test_exercises.py proves them
-ASSERTS = re.compile(r"^ *(assert\b|with raises\(|np\.testing\.assert|report = verify)", re.MULTILINE)
-SUBJECTS = re.compile(  # a sentence about one of these says something that can be false
-    r"`|\b(gradients?|variables?|tensors?|arrays?|cop(y|ies|ied)|views?|snapshots?|dtypes?|b?float\d+|int\d+|shapes?|NaNs?"
-    r"|infinit\w+|None|errors?|optimi[sz]ers?|tapes?|memory|buffers?|momentum|masks?|weights?|kernels?|layers?|assign\w*"
-    r"|entr(y|ies)|values?|TensorFlow|NumPy|Keras|checks?|audit|seconds?|never|always|raises?|refuses?|silent\w*)\b",
-    re.IGNORECASE,
+EXERCISE = re.compile(r"exercise-(\d+)-(\d+)(-others)?")  # stubs and answers: tests/test_exercises.py proves them
+SHORTEST = 12  # characters of a message: less would match nearly any error
+BOILERPLATE = re.compile(  # sentences that stand on many pages and claim nothing
+    r"""(\*\*)?Predict,\ then\ run\.(\*\*)?|Stuck\?|`hint\("[\d.]+"\)`\ gives\ a\ nudge\.|Open\ the\ answer\ below\.
+    |⏱\ \d+–\d+\ minutes|\[[^\]]*\]\([^)]*\)\.?|(Now\ write|Write)\ `\w+`\.|Explained\ in\ \[[^\]]*\]\([^)]*\)\.
+    |\*\*(Why\ it\ works|Other\ ways)\.\*\*|.*\?(\*\*)?|\W*""",
+    re.VERBOSE,
 )
-NO_CLAIM = re.compile(r"\*\*You (will|need)|(Now )?[Ww]rite `|Stuck|Open |See |Explained in |Predict")
 
 
 @dataclass
@@ -65,6 +67,10 @@ class Claims:
         self.name = self.path.relative_to(root).as_posix()
         self.text = self.path.read_text(encoding="utf8") if self.path.exists() else ""
         self.prelude, *sections = re.split(r"^# %% *", self.text, flags=re.MULTILINE)
+        self.free = [
+            " ".join(line.split()) for line in re.findall(r"^# free: (.*(?:\n#      .*)*)", self.text, re.MULTILINE)
+        ]
+        self.free = [line.replace(" # ", " ") for line in self.free]
         line, self.by_id, self.twice = self.prelude.count("\n") + 1, {}, []
         for section in sections:
             claim = _parsed(section, line)
@@ -91,8 +97,9 @@ class Claims:
         return [quote for claim in self.by_id.values() for quote in claim.quotes]
 
     def unquoted(self):
-        """The sentences of the page that name an API or an outcome and that no claim quotes."""
-        return [s for s in Prose(self.page).claiming() if not any(s in quote for quote in self.quotes)]
+        """The sentences of the page that no claim quotes and that are not said to claim nothing."""
+        said = {sentence for quote in [*self.quotes, *self.free] for sentence in _sentences(quote)}
+        return [sentence for sentence in Prose(self.page).claiming() if sentence not in said]
 
     def problems(self):
         """What is wrong with the file itself, without running anything."""
@@ -107,11 +114,18 @@ class Claims:
             here = f"{self.name}: the claim `{claim.id}`"
             if ids is not None and claim.id not in ids:
                 yield f"{here} belongs to no code cell of {self.page.name}; the ids are {', '.join(sorted(ids))}"
-            if not claim.raises and not ASSERTS.search(claim.code):
+            if not claim.raises and not _asserts(claim.code):
                 yield f"{here} proves nothing: give it an assert or a `# raises` line"
+            if claim.raises and len(claim.raises[1]) < SHORTEST:
+                yield f"{here} declares too little of the message: {claim.raises[1]!r} is in nearly any error"
+            if len(re.findall(r"^# raises ", claim.code, re.MULTILINE)) > 1 or re.search(r"^#%%|^#>", claim.code, re.M):
+                yield f"{here} has two `# raises` lines, or a `#%%` or `#>` without its space"
             for quote in claim.quotes:
                 if not prose.says(quote):
                     yield f'{here} quotes what no longer stands on the page. Read its proof again: "{quote}"'
+        for sentence in self.free:
+            if not prose.says(sentence):
+                yield f"{self.name}: `# free: {sentence}` no longer stands on the page"
         for cell_id in self.twice:
             yield f"{self.name}: there are two claims about `{cell_id}`; make them one"
 
@@ -121,13 +135,30 @@ class Claims:
             yield f"{self.name} is missing: it must prove what {self.page.name} shows and says"
             return
         for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-            claim, hidden = self.by_id.get(cell.id), "remove-output" in cell.metadata.get("tags", [])
+            claim = self.by_id.get(cell.id)
+            hidden = cell.id == "setup" and "remove-output" in cell.metadata.get("tags", [])
             error = next((output for output in cell.outputs if output.output_type == "error"), None)
             wrong = claim and claim.problem_with(error)
             if wrong:
                 yield f"the cell `{cell.id}`: {wrong} ({self.name}:{claim.line})"
-            if cell.outputs and not claim and not hidden and not EXERCISE.fullmatch(cell.id):
+            if cell.outputs and not claim and not hidden and not self.is_exercise(cell):
                 yield f"the cell `{cell.id}` shows something and has no claim: add `# %% {cell.id}` to {self.name}"
+
+    def is_exercise(self, cell):
+        """Whether a cell is a stub or an answer that tests/test_exercises.py proves: its id says which."""
+        found = EXERCISE.fullmatch(cell.id)
+        called = found and f'check("{found[1]}.{found[2]}", ' in cell.source
+        return bool(called) and self.page.parent.name in ("lessons", "solutions")
+
+
+def _asserts(code):
+    """Whether code has an assertion that can fail: an assert, `raises` or a test of NumPy's, not of a constant."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant | ast.Tuple):
+            return True
+        if isinstance(node, ast.Call) and re.search(r"(^|\.)(raises|assert_\w+)$", ast.unparse(node.func)):
+            return True
+    return False
 
 
 def _parsed(section, line):
@@ -167,8 +198,8 @@ class Prose:
         return any(quote in block for block in self.blocks)
 
     def claiming(self):
-        """The sentences that name an API (inline code) or an outcome; not questions, instructions and mere links."""
-        return [sentence for block in self.blocks for sentence in _sentences(block) if _claims_something(sentence)]
+        """All sentences but questions and boilerplate."""
+        return [s for block in self.blocks for s in _sentences(block) if not BOILERPLATE.fullmatch(s)]
 
 
 def _sentences(block):
@@ -179,19 +210,17 @@ def _sentences(block):
     return [re.sub(r"\0(\d+)\0", lambda m: codes[int(m[1])], part).strip() for part in parts]
 
 
-def _claims_something(sentence):
-    bare = re.sub(r"`hint\([^`]*`|\]\([^)]*\)", "", sentence).strip(" *_()")
-    return bool(SUBJECTS.search(bare)) and not bare.endswith("?") and not NO_CLAIM.match(sentence)
-
-
 def pages(root=ROOT):
     """Every page whose prose is proven: notebooks, the book's text pages, README and CONTRIBUTING."""
     texts = [*sorted((root / "book").glob("*.md")), root / "README.md", root / "CONTRIBUTING.md"]
     return [*notebooks(root), *(path for path in texts if path.exists())]
 
 
-def prove_here(page, cell_id, root=ROOT):
-    """Run the proof of a cell in this notebook's kernel; its writes are verified by the audit and not counted."""
+def prove_here(page, cell_id, root=ROOT, shown=True, printed=""):
+    """Run the proof of a cell in this notebook's kernel; its writes are verified by the audit and not counted.
+
+    The proof knows what the cell showed: `_` is the displayed value (if there was one), `printed` what it printed.
+    """
     from contextlib import nullcontext
 
     from IPython.core.getipython import get_ipython
@@ -199,8 +228,24 @@ def prove_here(page, cell_id, root=ROOT):
     from assignlab import audit
 
     running = audit.current()
-    with running.aside() if running else nullcontext():
-        return Claims(page, Path(root)).prove(cell_id, get_ipython().user_ns)
+    names = {name: value for name, value in get_ipython().user_ns.items() if shown or name != "_"}
+    with running.aside() if running else nullcontext(), _keras_numbers_kept():
+        return Claims(page, Path(root)).prove(cell_id, names | {"printed": printed})
+
+
+@contextmanager
+def _keras_numbers_kept():
+    """Keras numbers the layers that it names; those that a proof makes must not move the numbers on the page."""
+    state = sys.modules.get("keras.src.backend.common.global_state")
+    numbers = state.get_global_attribute("object_name_uids") if state else None
+    before = dict(numbers or {})
+    try:
+        yield
+    finally:
+        numbers = state.get_global_attribute("object_name_uids") if state else None
+        if numbers is not None:
+            numbers.clear()
+            numbers.update(before)
 
 
 def report(root=ROOT):
@@ -209,7 +254,7 @@ def report(root=ROOT):
     for page in pages(root):
         said, missing = len(Prose(page).claiming()), len(Claims(page, root).unquoted())
         rows.append(
-            f"  {page.relative_to(root).as_posix():44} {said:4} sentences claim something, {missing:3} not proven"
+            f"  {page.relative_to(root).as_posix():44} {said:4} sentences, {missing:3} of them neither proven nor said to be free"
         )
     return rows
 

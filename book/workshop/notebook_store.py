@@ -18,14 +18,11 @@ import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
+from assignlab.environment import QUIET
 from claims import Claims
 from course import ROOT
 
-KERNEL_ENVIRONMENT = {
-    "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow 2.21 is quiet only with both
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "ASSIGNLAB_PROGRESS": "off",  # a solution that passes is no learner's progress
-}
+KERNEL_ENVIRONMENT = {**QUIET, "ASSIGNLAB_PROGRESS": "off"}  # a solution that passes is no learner's progress
 
 
 def stamp(root=ROOT):
@@ -36,11 +33,9 @@ def stamp(root=ROOT):
             parts.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             continue
-    code = [
-        *sorted((root / "lessons" / "assignlab").rglob("*.py")),
-        *sorted((root / "book" / "workshop").glob("claims.py")),
-    ]
-    parts += [path.read_text(encoding="utf8") for path in [*code, *root.glob("conftest.py")]]
+    runner = [root / "conftest.py", *((root / "book" / "workshop" / name) for name in ("claims.py", "course.py"))]
+    code = [*sorted((root / "lessons" / "assignlab").rglob("*.py")), *(path for path in runner if path.exists())]
+    parts += [path.read_text(encoding="utf8") for path in code]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -59,9 +54,12 @@ class NotebookStore:
         return self.cache.create_hashed_notebook(notebook)[1]
 
     def tally_file(self, path, notebook):
-        """Where the tally of a notebook lies that passed with exactly this code and these claims."""
-        claims = hashlib.sha256(Claims(path, self.root).text.encode()).hexdigest()[:12]
-        return self.folder / "audit" / f"{self.key(notebook)}-{claims}.json"
+        """Where the tally of a notebook lies that passed with exactly this code, this prose and these claims.
+
+        Proofs read the prose as well: that a heading stands in a message, that a link leads somewhere.
+        """
+        said = Claims(path, self.root).text + Path(path).read_text(encoding="utf8")
+        return self.folder / "audit" / f"{self.key(notebook)}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.json"
 
     def tally(self, path):
         """The audit's tally of a notebook that passed with exactly this code and these claims, or None."""

@@ -231,7 +231,8 @@ def _audit_only():
     _set_callbacks([current.after_op] if current else [])
 
 
-SCOPES = ("is_eager", "device_name", "device_spec", "scope_name")  # of this thread: what an open `with` block has set
+# Of this thread: what an open `with` block has set, and how functions run.
+SCOPES = ("is_eager", "device_name", "device_spec", "scope_name", "function_call_options")
 
 
 def _scopes():
@@ -281,9 +282,11 @@ def _set_seed(before):
         generator.setstate(state)
 
 
-def _set_placement(log):
-    if context.context().log_device_placement != log:
-        context.context().log_device_placement = log
+def of_context(name):
+    """The setting that TensorFlow's context keeps under this name."""
+    return Setting(
+        name, lambda: getattr(context.context(), name), lambda value: setattr(context.context(), name, value)
+    )
 
 
 def _random():
@@ -316,7 +319,7 @@ LIBRARIES = [
         lambda: tf.config.run_functions_eagerly(False),
     ),
     attribute("the global generator", stateful_random_ops, "global_generator"),
-    Setting("log_device_placement", lambda: context.context().log_device_placement, _set_placement),
+    *map(of_context, ("log_device_placement", "soft_device_placement", "_optimizer_jit")),
     attribute("NumPy's dtype conversion", ops, "_dtype_conversion_mode", ops.PromoMode.OFF),
     attribute("NumPy's slicing", ops, "_numpy_style_slicing", False),
     attribute("NumPy's preferred dtype", np_dtypes, "_prefer_float32", False),

@@ -33,6 +33,13 @@ def of_tensorflow(v):
     return v if isinstance(v, tf.Variable) else v.value
 
 
+# free: Your network learned from pixels between 0 and 255; a new camera sends 0 to 1.
+# free: **You will do:** scale a variable, its rows, its columns, its channels.
+# free: **You will learn:** which shapes NumPy and `assign` accept; where float64 sneaks in.
+# free: **You need:** NumPy arrays, gradients, at the end convolutions.
+# free: Write `fill_rows`: each row becomes `row`.
+# free: The camera again: multiply each *input* channel by its own gain.
+
 # %% setup
 # > Do not train again: multiply the first layer's kernel, the weights that meet the pixels, by 255.
 #
@@ -197,6 +204,8 @@ assert v.shape[-1] == 2
 
 # %% assign-never
 # raises ValueError: Shape mismatch ... (2, 2) ... (2,)
+# > No.
+#
 # > A row can be multiplied with the variable's values.
 np.testing.assert_array_equal(v.numpy() * [7.0, 8.0], [[3.5, 8], [10.5, 16]])
 

@@ -23,6 +23,11 @@ def floats(values):
     yield keras.Variable(np.asarray(values, "float32"))
 
 
+# free: **You will do:** replace, clip, clean and prune entries.
+# free: **You will learn:** how masks combine, what they do to NaN, what training does to a replaced entry.
+# free: **You need:** [lesson 1](01_broadcast_scaling.ipynb).
+# free: The usual imports.
+
 # %% setup
 # > In the morning every prediction is NaN, and one bad weight is enough for that.
 #
@@ -73,6 +78,8 @@ for some in floats(np.arange(10.0).reshape(2, 5)):
 
 # %% same-index
 # raises AttributeError: EagerTensor' object has no attribute 'assign'
+# > No.
+#
 # > The variable can be read with the same mask: `v[mask]` gives the four chosen entries.
 #
 # > `v[mask]` is a new tensor, which took the values along and forgot where they came from.

@@ -27,6 +27,12 @@ def unknown_in_the_trace(variable, value):
     write(value)
 
 
+# free: **You will do:** edit a variable in another shape, and bring a kernel over from PyTorch.
+# free: **You will learn:** what a variable's shape allows, and what a shape that may change costs.
+# free: **You need:** [lesson 1](01_broadcast_scaling.ipynb).
+# free: Write `center_filters`: subtract from each filter its own mean.
+# free: Use the matrix.
+
 # %% setup
 # > The usual imports and Keras.
 #
@@ -50,6 +56,8 @@ for turned in (v.numpy(), v.numpy().T):  # the order of the rows as they are see
 
 # %% refused
 # raises ValueError: Shape mismatch.The variable shape (4, 4), and the assigned value shape (2, 8) are incompatible
+# > No, twice.
+#
 # > `doubled` has sixteen numbers, and so has the variable.
 #
 # > A variable's shape is fixed when it is made, and after the error the variable holds what it held before.
@@ -123,6 +131,8 @@ for target in (tf.Variable(tf.zeros((3, 2))), keras.Variable(np.zeros((3, 2)))):
 assert not np.allclose([1, 2, 3] @ matrix.T, [1, 2, 3] @ matrix.reshape(3, 2))
 
 # %% axes
+# > With more axes, you name their new order.
+#
 # > To turn `(height, width, colours)` into `(colours, height, width)`, take axis 2 first, then axes 0 and 1.
 # > (Or write `picture.transpose(2, 0, 1)`.)
 assert _[0] == (3, 2, 4)
@@ -174,10 +184,14 @@ for shape in ((16,), (0, 3), (1, 2, 3, 4)):
 u.assign(doubled)
 
 # %% cost-scalar
+# > Not a word, and the matrix is gone: the freedom has its price.
+#
 # > `shape=tf.TensorShape(None)` lets the shape change, and takes the protection away.
 assert u.numpy() == 5 and u.numpy().shape == () and u.shape.rank is None
 
 # %% rank
+# > Once: the graph knows no lengths.
+#
 # > `tf.function` makes a Python function into a *graph*, code that TensorFlow compiles.
 # > It runs the Python code, a *trace*, for each new kind of arguments, and otherwise the graph.
 #

@@ -34,6 +34,14 @@ def gradients(assign_first, compiled):
     return (tf.function(step) if compiled else step)()
 
 
+# free: **You will do:** find and mend edits that change nothing, in an array, a training loop, a layer.
+# free: **You will learn:** what is a copy, what a read-only view, and how to catch the mistake.
+# free: **You need:** [lesson 2](02_masked_replacement.ipynb).
+# free: Find the line that stands in the wrong place.
+# free: Write `clipped_step`, one round of that loop: the gradient step first, then the clipping.
+# free: Write `scale_layer`, for any number of weights.
+# free: Or compare before and after.
+
 # %% setup
 # > Keras brings a layer, Matplotlib a drawing.
 #
@@ -50,6 +58,8 @@ for read in (lambda kernel: kernel.numpy(), np.asarray, lambda kernel: model.get
     np.testing.assert_array_equal(model(inputs), before)
 
 # %% lost
+# > The first.
+#
 # > One edit stands before `assign`, one after it.
 #
 # > `.numpy()` copies out, `assign` copies in, and otherwise array and variable know nothing of each other.
@@ -149,6 +159,9 @@ np.testing.assert_array_equal(array, [1, -1, 0.5])  # it does clip the array
 # > A falling loss proves no edit: assert it.
 assert (np.diff(edited_losses) < 0).all() and edited_losses[-1] < 0.01
 assert 3.5 < assigned_losses[-1] < 4.5
+drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
+np.testing.assert_array_equal(drawn["broken: edits the copy"], edited_losses)
+np.testing.assert_array_equal(drawn["mended: assigns"], assigned_losses)
 
 # %% copies
 # raises ValueError: assignment destination is read-only

@@ -53,6 +53,12 @@ def calls_of(number):
     return seen
 
 
+# free: your answer
+# free: what happens
+# free: runs without end
+# free: That has limits:
+# free: To see it, in a notebook or on the command line:
+
 # %% values
 # > A check calls your function many times, and looks at what it did.
 #
@@ -266,6 +272,10 @@ printed = dict(examine("1.1", chatty).lines)["printed"].splitlines()
 assert printed == [*map(str, range(8)), "…"]
 
 # %% put-back
+# > it is put back
+#
+# > they are put back
+#
 # > changes seeds, warnings, print options, the dtype policy, environment variables, the folder
 #
 # > replaces a function of NumPy, TensorFlow, Keras or Python
@@ -342,7 +352,7 @@ def peeks(v, factors):
     frame = sys._getframe()
     while "case" not in frame.f_locals:
         frame = frame.f_back
-    v.assign(frame.f_locals["self"].expected(frame.f_locals["case"]))
+    v.assign(frame.f_locals["case"].expected)
 
 
 def patches(v, factors):
@@ -399,6 +409,8 @@ assert outside(catching, time.monotonic() + 0.5)[1] >= 0.4
 assert isinstance(outside(lambda: [None for _ in iter(int, 1)])[0].error, guard.TimeLimit)  # others are
 
 # %% exit
+# > Your notebook file is not touched.
+#
 # > `os._exit`, or a crash inside a C library, ends the kernel.
 code = "import os\nfrom assignlab import guard\nguard.call(lambda: os._exit(7))\nprint('after')"
 run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

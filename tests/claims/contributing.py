@@ -8,6 +8,19 @@ from answers import answers
 from assignlab.exercises import exercises
 from course import ROOT
 
+# free: To report a problem, open an issue with the cell, what you expected, and what this prints:
+# free: To change something, run the tests before and after.
+# free: What is red names a file and says what to do there.
+# free: A change with one subject, and one reason for it, is read soonest.
+# free: A claim stands in the file of its page, under the id of the cell that it follows.
+# free: It quotes a sentence of the page and proves it, with the names of the notebook; the odd cases that the page
+#       does not show are tried there.
+# free: What a page still lacks, ready to paste:
+# free: The word TODO marks each place where something of your own belongs, and the tests list these places.
+# free: A new cell gets words as its id: open the file as text and write them there.
+# free: Time it with a person.
+# free: Once released, a cell keeps its id: by it an update finds a learner's answer.
+
 # %% add-a-lesson
 # > `make lesson NAME=05_slices` makes the files of steps 2 to 6 from a template that runs.
 # (That it runs: tests/test_new_lesson.py.)

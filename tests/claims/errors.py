@@ -81,6 +81,24 @@ def fit(model, epochs=10):
     return [weights.copy() for weights in model.get_weights()]
 
 
+# free: See [Recipes](recipes.ipynb) for a task rather than an error.
+# free: The examples share these lines.
+# free: See also [Reshape, edit, assign](../lessons/03_reshape_and_assign.ipynb).
+# free: See the recipes [Edit weights inside tf.function](recipes.ipynb#edit-weights-inside-tffunction) and [Use
+#       NumPy inside a loss or a tf.function](recipes.ipynb#use-numpy-inside-a-loss-or-a-tffunction).
+# free: See [other causes](#no-error-but-the-gradient-is-none).
+# free: See the recipe [Change one entry, a slice or some
+#       rows](recipes.ipynb#change-one-entry-a-slice-or-some-rows).
+# free: See also the recipe [Differentiate through a new
+#       value](recipes.ipynb#differentiate-through-a-new-value-where-assign-cannot-help).
+# free: See the recipe [Keep entries frozen during training](recipes.ipynb#keep-entries-frozen-during-training).
+# free: See the recipe [Reset a layer, and the optimizer's memory of
+#       it](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it).
+# free: See the recipe [Change weights that the optimizer
+#       averages](recipes.ipynb#change-weights-that-the-optimizer-averages).
+# free: See the recipe [Clip or mask after every training
+#       step](recipes.ipynb#clip-or-mask-after-every-training-step).
+
 # %% setup
 # > Each section shows a message, then the reason, then what to write.
 # > It needs the setup and nothing from the other sections.
@@ -249,6 +267,7 @@ for kind in KINDS:
             attempt(some(kind))
 
 # %% error-scatter-range-code-3
+# > Count from the start.
 assert same(_, [[9, 9], [8, 8]])
 
 # %% error-keras-scatter-code
@@ -261,6 +280,7 @@ for other in (k, layer.kernel):
     assert isinstance(other.value, tf.Variable)
 
 # %% error-keras-scatter-code-2
+# > Call the method on that one.
 assert same(_, [[9, 9], [3, 4]])
 
 # %% error-array-methods-code
@@ -337,6 +357,7 @@ with raises(ValueError, match=r"The shape of the target variable and .*\(2, 2\),
     layer.kernel.assign([7, 8])
 
 # %% error-keras-shape-code-2
+# > The remedy is the same.
 assert same(_, [[7, 8], [7, 8]])
 
 # %% error-slice-shape-code
@@ -424,6 +445,7 @@ assert same(v, np.ones((2, 3)))
 assert np.broadcast_shapes((2, 3), (3,)) == np.broadcast_shapes((2, 3), (1,)) == (2, 3)
 
 # %% error-operands-code-2
+# > For one factor a row, make a column of the factors.
 assert same(_, [[10] * 3, [100] * 3])
 
 # %% error-operands-code-3
@@ -478,6 +500,8 @@ with raises(ValueError, match="setting an array element with a sequence"):
 
 # %% error-sequence-code-2
 # raises ValueError: Can't convert non-rectangular Python sequence to Tensor
+# > The rows have different lengths, so they make no rectangle.
+#
 # > Given to `assign`, such rows raise another error.
 assert same(v, matrix)
 
@@ -842,6 +866,7 @@ assert same(_, [[1, 2], [3, 4]])
 assert not new.built and new.weights == []
 
 # %% error-zero-weights-code-3
+# > Build it first.
 assert same(_, matrix)
 
 # %% error-weights-length-code
@@ -855,6 +880,8 @@ for arrays in ([], [matrix, np.zeros(2), np.zeros(2)]):
         layer.set_weights(arrays)
 
 # %% error-weights-length-code-2
+# > Begin with the list that is there.
+#
 # > For one weight, `layer.kernel.assign(matrix)` does as well.
 assert same(_, matrix)
 layer.kernel.assign(matrix * 2)
@@ -979,6 +1006,7 @@ assert same(_, [[9, 2], [3, 4]])
 assert not np.shares_memory(values, values[values > 2])
 
 # %% error-silent-unchanged-code-6
+# > Write with one index.
 assert same(_, [[0, 2], [0, 0]])
 
 # %% error-silent-keras-plus-code
@@ -1199,6 +1227,8 @@ assert gradient_of(lambda: tf.reduce_sum(np.square(v)), v) == (None,)
 assert same(gradient_of(lambda: tf.reduce_sum(tf.square(v)), v)[0], matrix * 20)
 
 # %% error-silent-gradient-none-code-4
+# > Write `w.assign(w * 2)`.
+#
 # > Third cause: the name no longer stands for the variable.
 assert tf.is_tensor(w) and not isinstance(w, tf.Variable)
 other = some()
@@ -1353,6 +1383,7 @@ for name in (
     assert (initializer((2, 2)).numpy() != initializer((2, 2)).numpy()).any()
 
 # %% error-silent-reset-code-2
+# > Create a new initializer.
 assert not _.all()
 
 # %% error-silent-frozen-mask-code

@@ -33,6 +33,9 @@ def dense(*units):
     return model
 
 
+# free: graph The operations that a trace has recorded.
+# free: trainable Two things in one word.
+
 # %% alias
 # > alias Another array, or another name, for the same memory: what is written through one shows in the other.
 other_name, other_array = a, a[0]

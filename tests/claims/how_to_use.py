@@ -33,6 +33,13 @@ def called_with(number):
     return seen
 
 
+# free: Each runs from top to bottom as it is, with its exercises unsolved.
+# free: Where a page says **Predict, then run**, decide what you expect before you run the cell.
+# free: An exercise is a short function.
+# free: The last exercise of a lesson is worth solving for what comes after it.
+# free: Beside each proven output stands a small sign, **✓ proven**.
+# free: Its measure is as fine as the numbers that it sees.
+
 # %% top
 # > Each lesson says at its top what it needs and how long it takes.
 for lesson in lessons():
@@ -119,6 +126,7 @@ shown = said.getvalue().splitlines()
 for count, line in enumerate(shown[:3]):
     assert line.startswith(f"Hint {count + 1} of 3 for exercise 1.1: {exercises()['1.1'].hints[count]}")
 assert "they begin again" in shown[3]
+checker._hints_given.clear()
 
 # %% progress
 # > `progress()`, imported from `assignlab`, shows what you have solved and what is next.

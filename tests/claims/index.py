@@ -28,6 +28,18 @@ def headings(page):
     return re.findall(r"^#+ (.+)$", text, re.MULTILINE)
 
 
+# free: *How do I change the values of a `tf.Variable` with NumPy without breaking anything else?*
+# free: **The first trap.**
+# free: I want to …
+# free: Recipe
+# free: To understand it
+# free: scale everything, a row, a column, a channel
+# free: [Clip](recipes.ipynb#clip-to-a-range), [clean](recipes.ipynb#remove-nan-and-infinity)
+# free: [Reshape](recipes.ipynb#work-in-another-shape), [transpose](recipes.ipynb#store-a-matrix-transposed)
+# free: find out why nothing changed
+# free: know whether a popular answer is right
+# free: [Set up](setup.md), then start with [lesson 1](../lessons/01_broadcast_scaling.ipynb).
+
 # %% why-it-works
 # > `assign` replaces the values and keeps the variable: the same object, dtype and shape, still watched by tapes,
 # > still known to its optimizer.

@@ -20,6 +20,19 @@ def gradient_of(loss, sources):
     return tape.gradient(value, sources)
 
 
+# free: Each heading below is a sentence that people pass on, in the words that they use.
+# free: The line under the heading says how much of it holds, and the cells run it.
+# free: Every section uses these imports.
+# free: Explained in [Scale a variable by broadcasting](../lessons/01_broadcast_scaling.ipynb) and in the
+#       [glossary](glossary.md).
+# free: Explained in the [glossary](glossary.md), under *trainable*.
+# free: See TensorFlow's guides to [variables](https://www.tensorflow.org/guide/variable),
+#       [tensors](https://www.tensorflow.org/guide/tensor) and [automatic
+#       differentiation](https://www.tensorflow.org/guide/autodiff), and [NumPy's
+#       documentation](https://numpy.org/doc/stable/) with its pages on
+#       [broadcasting](https://numpy.org/doc/stable/user/basics.broadcasting.html) and on [copies and
+#       views](https://numpy.org/doc/stable/user/basics.copies.html).
+
 # %% setup
 # > What ran is TensorFlow 2.21 with Keras 3.15 and NumPy 2.4, on a CPU.
 #
@@ -264,6 +277,8 @@ other = k.assign([3.0, 4.0])
 assert gradient_of(lambda: tf.reduce_sum(other * other), [k]) == [None]
 
 # %% myth-differentiable
+# > Write `v.assign(x)` on a line of its own, and keep the name that you have.
+#
 # > **False.** Whatever the new value was computed from gets no gradient.
 # > The variable itself does, taken at its new value.
 assert _[0] is None and _[1].numpy() == 12

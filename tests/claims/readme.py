@@ -21,6 +21,15 @@ def rule(name):
     return needs.split("##")[0].split(), recipe
 
 
+# free: folder
+# free: what is in it
+# free: one solution per lesson, with the same name
+# free: what proves all of it
+# free: To mend a page or add a lesson: [CONTRIBUTING.md](CONTRIBUTING.md).
+# free: What changed: [CHANGELOG.md](CHANGELOG.md).
+# free: Code: [MIT](LICENSE).
+# free: Text and pictures: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).
+
 # %% course
 # > A short course, in runnable notebooks, on changing the values of a `tf.Variable` with NumPy so that it stays the
 # > same variable, keeps its shape and can still be trained. Every lesson has exercises that check themselves. Every

@@ -67,6 +67,12 @@ def alone(code):
     assert done.returncode == 0, done.stderr
 
 
+# free: You come with a task: find its line.
+# free: See [Error messages, and what they mean](errors.ipynb).
+# free: See the [glossary](glossary.md).
+# free: The recipes share these three imports.
+# free: For many changes, collect them and write once.
+
 # %% setup
 # > Each recipe stands on its own: it needs the imports below, nothing from the other recipes.
 #
@@ -164,6 +170,8 @@ for dtype in DTYPES:
         np.testing.assert_array_equal(variable.numpy(), [[8, 9], [8, 9]])
 
 # %% recipe-fill-code-2
+# > The row 8, 9 goes into both rows.
+#
 # > (A slice does broadcast: `v[:].assign([8, 9])` would do the same.)
 np.testing.assert_array_equal(_, [[8, 9], [8, 9]])
 for dtype in DTYPES:
@@ -198,6 +206,8 @@ for dtype in DTYPES:
         np.testing.assert_array_equal(variable.numpy(), [1, 0, 0, 0])
 
 # %% recipe-clip-code
+# > Here the range is 2 to 6.
+#
 # > To clamp a variable, clip its snapshot: `np.clip` moves entries outside a range to its nearer end.
 #
 # > `v.assign(tf.clip_by_value(v, 2, 6))` does the same without a snapshot.
@@ -358,6 +368,10 @@ for dtype in DTYPES:
         np.testing.assert_array_equal(variable.numpy(), _)
 
 # %% recipe-reshape-code-2
+# > Here 16 numbers are edited as 2 rows of 8: the first number of each becomes -1.
+#
+# > A loop of small writes pays for an operation each time.
+#
 # > Reshape the snapshot, edit it, reshape it back to `v.shape`, assign.
 np.testing.assert_array_equal(_, [[-1, 1, 2, 3], [4, 5, 6, 7], [-1, 9, 10, 11], [12, 13, 14, 15]])
 for dtype in DTYPES:
@@ -463,6 +477,8 @@ for wrong in ([kernel], [bias, kernel], [kernel, bias, bias]):
         layer.set_weights(wrong)
 
 # %% recipe-initial-code
+# > An initializer may be a function of your own.
+#
 # > Keras calls it with the shape and the dtype, and casts the array that it returns. Return the shape that you were
 # > given, for Keras does not check it.
 np.testing.assert_array_equal(_, np.eye(3))
@@ -516,6 +532,8 @@ assigned.layers[0].kernel.assign([[0, 1], [2, 3], [4, 5]])
 np.testing.assert_array_equal(loaded(assigned).layers[0].kernel, [[0, 1], [2, 3], [4, 5]])
 
 # %% recipe-embedding-code
+# > Row 2 is the vector of token 2.
+#
 # > The layer's `embeddings` are a variable, and a row of a variable has `assign`.
 np.testing.assert_array_equal(_, [[1, 2, 3]])
 for dtype in ("float32", "bfloat16", *MIXED):
@@ -528,6 +546,8 @@ for dtype in ("float32", "bfloat16", *MIXED):
     np.testing.assert_array_equal(one.embeddings.numpy()[1], [0, 0, 0])
 
 # %% recipe-embedding-code-2
+# > Several rows are written together:
+#
 # > This works on the variable, whether it comes from `layer.embeddings` or from `layer.weights`, and on a
 # > `tf.Variable`. It does not work on copies: rows of `layer.get_weights()[0]` or of `layer.embeddings.numpy()` are
 # > arrays, which have no `assign`.
@@ -892,6 +912,8 @@ np.testing.assert_array_equal(one.get_weights(), weights)
 assert counted == 1 and one.optimizer.iterations.numpy() == 0
 
 # %% recipe-average-code-2
+# > Here the rate is 0, so that nothing else moves it.
+#
 # > With `use_ema=True` an optimizer keeps a moving average of each weight, and at the end of `fit` it writes the
 # > average into the weight.
 #

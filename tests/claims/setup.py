@@ -43,6 +43,9 @@ def printed(*cells):
     return texts
 
 
+# free: Other versions are not promised.
+# free: In the folder of the course:
+
 # %% versions
 # > The course is made with TensorFlow 2.21, Keras 3.15 and NumPy 2.4: exactly the versions in `requirements.txt`, which
 # > the commands below install.

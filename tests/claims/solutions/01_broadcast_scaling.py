@@ -10,6 +10,10 @@ from course import ROOT, cells
 
 FLOATS = (tf.float16, tf.float32, tf.float64, tf.bfloat16)
 
+# free: The worked answers of [the lesson](../lessons/01_broadcast_scaling.ipynb).
+# free: Try each exercise there first; open an answer here when you want to compare.
+# free: All four axes written out: longer, and hard to misread.
+
 # %% exercise-1-1
 # > `factors[:, None]` has shape `(m, 1)`.
 #

@@ -20,6 +20,10 @@ def ten():
     return tf.Variable(TEN.astype("float32"))
 
 
+# free: The worked answers of [the lesson](../lessons/02_masked_replacement.ipynb).
+# free: Try each exercise there first; open an answer here when you want to compare.
+# free: The other way round: keep what lies outside.
+
 # %% exercise-2-1
 # > The mask is computed on the snapshot and stands as an index on the left of `=`, so only the entries above the limit
 # > are overwritten.

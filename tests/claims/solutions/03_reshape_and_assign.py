@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+# free: The worked answers of [the lesson](../lessons/03_reshape_and_assign.ipynb).
+# free: Try each exercise there first: an answer is worth more when you have one of your own to hold beside it.
+
 # %% exercise-3-1
 # > `reshape` keeps the reading order, so the way there and the way back cancel out, and every number is in its old
 # > place when `assign` sees `v`'s own shape.

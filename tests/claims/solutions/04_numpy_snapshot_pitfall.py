@@ -14,6 +14,9 @@ def built(layer):
     return layer
 
 
+# free: The worked answers of [the lesson](../lessons/04_numpy_snapshot_pitfall.ipynb).
+# free: Try each exercise there first: an answer is worth more when you have one of your own to hold beside it.
+
 # %% exercise-4-1
 # > `assign` copies what `values` holds at that moment.
 # > An edit made afterwards stays in the array, and the two clipping lines stood below it, so `assign` moves to the end.
