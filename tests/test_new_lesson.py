@@ -104,7 +104,8 @@ def test_it_runs_and_only_what_says_todo_is_red(project):
 
     todo = {f"tests/test_pages.py::test_nothing_is_left_to_do[{file}]" for file in [*MADE, new_lesson.DRAW_FIGURES]}
     links = "tests/test_pages.py::test_a_lesson_leads_to_the_next_and_is_linked_from_the_first_page"
-    wanted = {*todo, f"{links}[lessons/{NAME}]"}
+    said_of = "tests/test_claims.py::test_every_sentence_is_proven"
+    wanted = {*todo, f"{links}[lessons/{NAME}]", *(f"{said_of}[{notebook}]" for notebook in notebooks)}
     assert red == wanted, f"red: {red - wanted}, green: {wanted - red}"
     assert f"lessons/{NAME}.ipynb: the cell `title` still says: # TODO: a verb or an idea" in said
     assert f"tests/answers/{NAME}.py: line" in said
