@@ -253,9 +253,8 @@ def report(root=ROOT):
     rows = []
     for page in pages(root):
         said, missing = len(Prose(page).claiming()), len(Claims(page, root).unquoted())
-        rows.append(
-            f"  {page.relative_to(root).as_posix():44} {said:4} sentences, {missing:3} of them neither proven nor said to be free"
-        )
+        name = page.relative_to(root).as_posix()
+        rows.append(f"  {name:44} {said:4} sentences, {missing:3} of them neither proven nor said to be free")
     return rows
 
 
