@@ -10,6 +10,7 @@ import ast
 import json
 import os
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -42,21 +43,25 @@ class ProvingClient(NotebookClient):
         await super().async_start_new_kernel(**kwargs, env={**os.environ, **KERNEL_ENVIRONMENT, **audited})
 
     async def async_execute_cell(self, cell, cell_index, **kwargs):
+        claim = self.claims and cell.cell_type == "code" and self.claims.by_id.get(cell.id)
+        if claim and claim.accused:
+            await self.ask(f"get_ipython().assignlab_audit.expect({claim.accused!r})", cell)
         ran = await super().async_execute_cell(cell, cell_index, **kwargs)
-        if cell.cell_type == "code" and self.claims and cell.id in self.claims.by_id:
+        if claim:
             kinds = {output.output_type: output for output in cell.outputs}
             printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
             where = (str(self.claims.page), cell.id, str(self.claims.root), "execute_result" in kinds, printed)
-            proof = f"__import__('claims').prove_here{where}"
-            request = self.kc.execute("", silent=True, store_history=False, user_expressions={"proof": proof})
-            reply = await self.async_wait_for_reply(request, cell)
-            said = reply["content"]["user_expressions"]["proof"]
-            problem = (
-                ast.literal_eval(said["data"]["text/plain"]) if said["status"] == "ok" else "\n".join(said["traceback"])
-            )
+            problem = await self.ask(f"__import__('claims').prove_here{where}", cell)
             if problem:
                 self.problems.append((cell_index, problem))
         return ran
+
+    async def ask(self, expression, cell):
+        """The value of an expression in the kernel, silently: no cell runs, and the audit counts none."""
+        request = self.kc.execute("", silent=True, store_history=False, user_expressions={"asked": expression})
+        reply = await self.async_wait_for_reply(request, cell)
+        said = reply["content"]["user_expressions"]["asked"]
+        return ast.literal_eval(said["data"]["text/plain"]) if said["status"] == "ok" else "\n".join(said["traceback"])
 
 
 class RunOnce(nbmake.nb_run.NotebookRun):
@@ -77,6 +82,9 @@ class RunOnce(nbmake.nb_run.NotebookRun):
             problem, tally = audit_problem(ProvingClient.report, result.nb)
         if result.error is None and problem:
             result.error = NotebookError(summary=problem, trace=problem, failing_cell_index=0)
+        elif result.error and "SystemExit" in result.error.trace:
+            result.error.summary = "a cell called sys.exit(): a notebook must run to its end, so raise an error instead"
+            result.error.trace += f"\n{result.error.summary}\n"
         if claims:
             result.error = with_claims(result, claims, ProvingClient.problems)
         if result.error is None and store:
@@ -96,17 +104,22 @@ def with_claims(result, claims, problems):
 
 
 def audit_problem(report, notebook):
-    """(what the audit found wrong or None, its tally) for a notebook that ran."""
-    try:
-        tally = json.loads(report.read_text(encoding="utf8"))
-    except FileNotFoundError:
+    """(what the audit found wrong or None, its tally) for a notebook that ran.
+
+    The report has a line for each cell, each with the tally until then; what was once reported stays reported.
+    """
+    if not report.exists():
         return "audit: it did not start in this notebook's kernel", {}
+    lines = [json.loads(line) for line in report.read_text(encoding="utf8").splitlines()]
+    failures = [failure for line in lines for failure in line.pop("failures")]
+    seen = len({cell for line in lines for cell in line.pop("cells")})
     cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
-    if tally["failures"]:
-        return f"audit: {tally['failures'][0]}", tally
-    if tally["cells"] != cells:
-        return f"audit: it saw {tally['cells']} of {cells} cells; it was switched off in this notebook", tally
-    return None, tally
+    problem = failures[0] if failures else None
+    if not problem and seen != cells:
+        problem = f"it saw {seen} of {cells} cells; it was switched off in this notebook"
+    if not problem and any(before[name] > after[name] for before, after in pairwise(lines) for name in after):
+        problem = "its count went back; it was started anew in this notebook"
+    return problem and f"audit: {problem}", lines[-1]
 
 
 nbmake.nb_run.NotebookClient = ProvingClient

@@ -6,32 +6,36 @@ Exit status 1 where an assign is unproven; tests/test_claims.py is red where a s
 import sys
 
 import claims
+from assignlab.audit import Tally
 from course import ROOT, notebooks
 from notebook_store import NotebookStore
 
 MUST_ASSIGN = ("lessons", "solutions")  # a notebook of these folders that writes no variable proves nothing
 
 
+def tallies(root=ROOT):
+    """{notebook, relative to the project: its `Tally`, or None where it has not passed as it is now}."""
+    store = NotebookStore(root)
+    found = {path.relative_to(root): store.tally(path) for path in notebooks(root)}
+    return {path: Tally(**tally) if tally else None for path, tally in found.items()}
+
+
 def report(root=ROOT):
     """(line, list of problems) for all notebooks of the project."""
-    store = NotebookStore(root)
-    tallies = {path.relative_to(root): store.tally(path) for path in notebooks(root)}
-    problems = [f"{path}: has not passed as it is now" for path, tally in tallies.items() if not tally]
-    proven = {path: tally for path, tally in tallies.items() if tally}
+    found = tallies(root)
+    proven = {path: tally for path, tally in found.items() if tally}
+    total = sum(proven.values(), Tally())
+    problems = [f"{path}: has not passed as it is now" for path, tally in found.items() if not tally]
     problems += [
         f"{path}: no assign was audited"
-        for path, t in proven.items()
-        if path.parts[0] in MUST_ASSIGN and not t["assigns"]
+        for path, tally in proven.items()
+        if path.parts[0] in MUST_ASSIGN and not tally.assigns
     ]
-    assigns, preserved, integers = (
-        sum(t[name] for t in proven.values()) for name in ("assigns", "preserved", "integers")
-    )
-    if not assigns:
+    if not total.assigns:
         problems.append("no assign was audited in any notebook")
-    if preserved != assigns:
-        problems.append(f"{assigns - preserved} assigns do not preserve the gradient")
-    aside = f" ({integers} writes to integer variables, which have none, are not counted)" if integers else ""
-    return f"audit: {assigns} assigns in {len(proven)} notebooks, {preserved} preserve gradients{aside}", problems
+    if total.preserved != total.assigns:
+        problems.append(f"{total.assigns - total.preserved} assigns do not preserve the gradient")
+    return f"audit: {total.line(f' in {len(proven)} notebooks')}", problems
 
 
 if __name__ == "__main__":

