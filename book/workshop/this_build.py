@@ -5,26 +5,25 @@ from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 
-from assignlab.audit import Tally
 from audit_report import report, tallies
 from claims import Claims, Prose, pages
 
 MARK = "<!-- this build -->"
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "jupyter-book", "nbmake")
-COLUMNS = {"assigns": "assigns", "preserved": "preserve gradients", "integers": "integer", "unprobed": "float8"}
 
 
 def table(root):
     """A Markdown table: each page with its proven sentences and, where it runs, its writes."""
     audited = tallies(root)
-    lines = ["| page | sentences proven | " + " | ".join(COLUMNS.values()) + " |", "|---" * (2 + len(COLUMNS)) + "|"]
+    lines = ["| page | sentences proven | gradients preserved | no gradient |", "|---|--:|--:|--:|"]
     for page in (page for page in pages(root) if page.parent != root):
         name = page.relative_to(root)
-        counts = ["–"] * len(COLUMNS)
-        if name in audited:
-            counts = [getattr(audited[name], count) if audited[name] else "not audited" for count in COLUMNS]
+        tally = audited.get(name)
+        kept, none = "not run" if name in audited else "–", "–"
+        if tally:
+            kept, none = f"{tally.preserved} of {tally.assigns}", tally.integers + tally.unprobed
         proven = f"{len(Claims(page, root).proven())} of {len(Prose(page).claiming())}"
-        lines.append(f"| [](/{name.with_suffix('')}) | {proven} | " + " | ".join(map(str, counts)) + " |")
+        lines.append(f"| [](/{name.with_suffix('').as_posix()}) | {proven} | {kept} | {none} |")
     return "\n".join(lines)
 
 

@@ -68,19 +68,22 @@ for kind in KINDS:
 
 # %% audit
 # > audit The part of this course's tests that follows TensorFlow's writes to variables.
-# > After each it verifies that the variable is still the same one, and that the gradient of a simple function of it is
-# > there and exact.
-watcher = audit.Audit()  # one of its own, which no hook calls: the tests of the audit prove the hooks
-watcher.remember(v)
-known = watcher.known[id(v.handle)]
-watcher.verify(known, "AssignVariableOp")
-assert watcher.tally.line() == "1 assigns, 1 preserve gradients"
-known.dtype = tf.float64
-with raises(audit.AuditError, match="its dtype was float64 and is now float32"):
-    watcher.verify(known, "AssignVariableOp")
-assert audit.probe(v, audit.Known(None, v.handle, v.dtype, True, v.shape), True) is None
-unwatched, watched = tf.Variable(a), audit.Known(None, v.handle, v.dtype, True, v.shape)
-assert "is not its new value" in audit.probe(tf.Variable(a * 2), watched, True)
+# > After each it verifies that the variable is still the same one, and that a known gradient, sent into a read of it,
+# > arrives unchanged.
+running = audit.start()
+try:
+    v.assign(v)
+    assert running.tally.line() == "1 assigns, 1 preserve gradients"
+    running.known[id(v.handle)].trainable = False
+    with raises(audit.AuditError, match="trainable was False and is now True"):
+        v.assign(v)
+    cut = tf.Variable(a)
+    cut.value = lambda: tf.stop_gradient(tf.Variable.value(cut))
+    cut._dense_var_to_tensor = lambda *args, **kwargs: tf.stop_gradient(v.value())
+    with raises(audit.AuditError, match="the gradient with respect to it is None"):
+        cut.assign(a)
+finally:
+    audit.stop()
 
 # %% autodiff
 # > autodiff Automatic differentiation: the operations that lead to a loss are recorded, and the gradient is computed

@@ -42,8 +42,8 @@ assert page.unquoted() == [] and "Here is what that run counted." in page.free
 assert "Here is what that run counted." not in page.proven()
 
 # %% assigns
-# > **Assigns** are writes to floating-point and complex variables: by `assign` and its kin, by an optimizer, by loading
-# > weights.
+# > **Gradients preserved** counts assigns, that is, writes to floating-point and complex variables: by `assign` and its
+# > kin, by an optimizer, by loading weights.
 v, z = tf.Variable([1.0, 2.0]), tf.Variable([1j, 2])
 assert tally_of(lambda: (v.assign(v * 2), v.assign_add(v), v[0].assign(3.0), z.assign(z * 2))).assigns == 4
 assert tally_of(lambda: keras.optimizers.SGD(0.1).apply_gradients([(tf.ones(2), v)])).assigns == 1
@@ -89,11 +89,18 @@ finally:
     audit.stop()
 
 # %% apart
-# > **Integer** variables have no gradient, and **float8** variables are not watched by a tape: their writes are verified,
-# > and counted apart.
+from pytest import raises
+
+# > **No gradient** counts the writes to integer variables and to float8 variables, which a tape does not watch.
+# > They are verified as well, but for the gradient.
 count, tiny = tf.Variable(1), tf.Variable(tf.cast([1.0], "float8_e4m3fn"))
 tally = tally_of(lambda: (count.assign(2), tiny.assign(tiny)))
 assert (tally.assigns, tally.integers, tally.unprobed) == (0, 1, 1)
+running = audit.start()
+count._trainable = False
+with raises(audit.AuditError, match="trainable was True"):
+    count.assign(3)
+audit.stop()
 for variable in (count, tiny):
     with tf.GradientTape() as tape:
         read = tf.cast(variable, "float32")
