@@ -68,8 +68,8 @@ def loop():
 assert tally_of(loop).assigns == 2
 
 # %% verified
-# > After each write the audit verifies that the variable is the same one, and that a known gradient, sent into a read of
-# > it, arrives unchanged at every entry ([how](setup.md#in-your-own-notebook)).
+# > After each write the audit verifies that the variable is the same one, and that a known gradient, sent into a read
+# > of it, arrives unchanged at every entry ([how](setup.md#in-your-own-notebook)).
 from pytest import raises
 
 v = tf.Variable([1.0, 0.0])
