@@ -5,6 +5,8 @@ import contextlib
 import io
 import json
 import os
+import pdb
+import random
 import re
 import subprocess
 import sys
@@ -18,6 +20,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 from answers import answers
 from assignlab import __main__ as commands
@@ -187,30 +190,59 @@ for number in exercises():
     assert examine(number, wrong[0].function).diagnosis == wrong[0].diagnosis
 
 # %% earlier-cells
-# > What an earlier cell has set, such as `np.seterr` or a dtype policy of Keras, does not decide over your answer:
-# > checks have settings of their own, and yours come back afterwards.
-errors, policy = np.geterr(), keras.config.dtype_policy().name
-try:
+# > A check runs in a state of its own. What an earlier cell has set does not decide over your answer: not `np.seterr`,
+# > not the dtype policy of Keras, not `tf.debugging.enable_check_numerics`, not `tf.config.run_functions_eagerly`.
+# > Your settings come back afterwards. What your answer changes of them is put back after each call, so that one call
+# > does not decide over the next.
+from assignlab import process_state
+
+
+def settings():
+    """(np.seterr, dtype policy, what enable_check_numerics adds, run_functions_eagerly)."""
+    watching = any("check_numerics" in repr(one) for one in context.context().op_callbacks)
+    kinds, policy = set(np.geterr().values()), keras.config.dtype_policy().name
+    return kinds, policy, watching, tf.config.functions_run_eagerly()
+
+
+def changes_them():
     np.seterr(all="raise")
     keras.config.set_dtype_policy("float16")
-    for number in ("1.1", "4.3"):
+    tf.debugging.enable_check_numerics()
+    tf.config.run_functions_eagerly(True)
+
+
+def notes_and_changes(v, factors):
+    inside.append(settings())
+    right(v, factors)
+    changes_them()
+
+
+own, odd, inside = ({"ignore"}, "float32", False, False), ({"raise"}, "float16", True, True), []
+put_back = process_state.snapshot(whole=True)
+try:
+    changes_them()
+    assert settings() == odd
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"(?i)nan|inf"):  # such a setting does decide outside
+        tf.constant(1.0) / 0.0
+    for number in ("1.1", "2.3", "4.3"):
         assert examine(number, exercise_cells("solutions")[number].function())
-    assert set(np.geterr().values()) == {"raise"} and keras.config.dtype_policy().name == "float16"
+    assert examine("1.1", notes_and_changes)
+    assert settings() == odd  # yours, after the check
 finally:
-    np.seterr(**errors)
-    keras.config.set_dtype_policy(policy)
+    put_back()
+assert len(inside) > 20 and all(seen == own for seen in inside)  # each call, whatever the one before it has set
 
 # %% time
 # > each call is stopped after five seconds, also one that catches every exception, and a whole check after sixty
 assert (guard.SECONDS, guard.CHECK_SECONDS) == (5, 60)
 
 
-def endless():
+def endless(*arguments):
     while True:
         pass
 
 
-def endless_and_catching():
+def endless_and_catching(*arguments):
     while True:
         try:
             time.sleep(0.01)
@@ -218,11 +250,26 @@ def endless_and_catching():
             continue
 
 
-for answer in (endless, endless_and_catching) if POSIX_MAIN else (endless,):
-    started = time.monotonic()
-    assert isinstance(guard.call(answer, seconds=0.1).error, guard.TimeLimit)
-    assert time.monotonic() - started < 3
-assert isinstance(guard.call_neutral(endless, seconds=0.1).error, guard.TimeLimit)
+calls = []
+
+
+def slow(v, factors):
+    calls.append(time.sleep(0.2))
+    right(v, factors)
+
+
+patch = pytest.MonkeyPatch()
+try:
+    patch.setattr(guard, "SECONDS", 0.3)  # the same with shorter times: for a call, then for a check
+    for answer in (endless, endless_and_catching) if POSIX_MAIN else (endless,):
+        started = time.monotonic()
+        assert examine("1.1", answer).diagnosis == "too slow"
+        assert 0.3 <= time.monotonic() - started < 5
+    patch.undo()
+    patch.setattr(guard, "CHECK_SECONDS", 1.0)
+    assert examine("1.1", slow).diagnosis == "too slow" and 2 <= len(calls) <= 5
+finally:
+    patch.undo()
 
 
 # %% says-so
@@ -230,7 +277,11 @@ assert isinstance(guard.call_neutral(endless, seconds=0.1).error, guard.TimeLimi
 #
 # > the check says so
 #
-# > calls `sys.exit`, waits for `input`, raises anything at all
+# > asks for something by `input`, or opens the debugger `pdb`
+#
+# > it gets an error at once, since nobody is there to type
+#
+# > calls `sys.exit`, raises anything at all
 #
 # > the check says so, and the notebook goes on
 def deep(v, factors):
@@ -249,14 +300,36 @@ def asks(v, factors):
     return input("factor? ")
 
 
+def asks_and_goes_on(v, factors):
+    with pytest.raises(guard.NoInput):
+        input("factor? ")
+    right(v, factors)
+
+
+def debugs(v, factors):
+    pdb.Pdb().set_trace()
+    right(v, factors)
+
+
+def looks_at_an_error(v, factors):
+    try:
+        v.assign(factors)
+    except ValueError:
+        pdb.post_mortem()
+
+
 def raises_its_own(v, factors):
     raise type("Mine", (BaseException,), {})("mine")
 
 
-words = {deep: "calls itself", huge: "memory", leaves: "leave Python", asks: "type", raises_its_own: "Mine"}
+words = {deep: "calls itself", huge: "memory", leaves: "leave Python", raises_its_own: "Mine"}
+words |= dict.fromkeys((asks, debugs, looks_at_an_error), "nobody to type")
 for answer, word in words.items():
+    started = time.monotonic()
     result = examine("1.1", answer)
     assert result.status == "wrong" and word in str(result), str(result)
+    assert answer is deep or time.monotonic() - started < guard.SECONDS / 2, answer
+assert examine("1.1", asks_and_goes_on)
 
 
 # %% printed
@@ -296,19 +369,32 @@ FUNCTIONS = (
 
 def state():
     policy = keras.config.dtype_policy().name
-    seeds = np.random.get_state()[1].tolist(), tf.random.get_global_generator is None
-    return seeds, list(warnings.filters), np.get_printoptions(), policy, dict(os.environ), os.getcwd()
+    generator = tf.random.get_global_generator()
+    return {
+        "NumPy's seed": np.random.get_state()[1].tolist(),
+        "Python's seed": random.getstate(),
+        "TensorFlow's seed": context.global_seed(),
+        "TensorFlow's generator": (id(generator), generator.state.numpy().tolist()),
+        "warnings": list(warnings.filters),
+        "print options": np.get_printoptions(),
+        "dtype policy": policy,
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),
+    }
 
 
 def changes_everything(v, factors):
     right(v, factors)
     np.random.seed(1)
+    random.seed(1)
     tf.random.set_seed(1)
+    tf.random.set_global_generator(tf.random.Generator.from_seed(1))
     warnings.simplefilter("error")
     np.set_printoptions(precision=1)
     keras.config.set_dtype_policy("float16")
     os.environ["LEFT_BEHIND"] = "1"
     os.chdir(tempfile.gettempdir())
+    seen.append(state())
     for owner, name in FUNCTIONS[:-1]:
         setattr(owner, name, None)
     builtins.len = None
@@ -317,8 +403,9 @@ def changes_everything(v, factors):
 tf.random.set_seed(7)
 drawn = tf.random.uniform((2,)).numpy()
 tf.random.set_seed(7)
-before, functions = state(), [vars(owner).get(name, getattr(owner, name)) for owner, name in FUNCTIONS]
-result = examine("1.1", changes_everything)
+before, seen, functions = state(), [], [vars(owner).get(name, getattr(owner, name)) for owner, name in FUNCTIONS]
+assert examine("1.1", changes_everything)
+assert all(seen[0][name] != value for name, value in before.items())  # the answer did change each of them
 np.testing.assert_array_equal(tf.random.uniform((2,)), drawn)
 assert state() == before
 for (owner, name), function in zip(FUNCTIONS, functions, strict=True):
@@ -346,8 +433,8 @@ assert "the working folder" in dict(result.lines)["still changed"]
 # %% cheating
 # > A check runs in the same process as your answer.
 #
-# > An answer that means to cheat can: it may read the expected values out of the check, or patch the check itself. The
-# > checks are there for you, and not for marking.
+# > The guards are made for mistakes, not for intent. An answer that means to cheat can: it may read the expected values
+# > out of the check, or patch the check itself. The checks are there for you, and not for marking.
 def peeks(v, factors):
     frame = sys._getframe()
     while "case" not in frame.f_locals:
@@ -383,38 +470,78 @@ assert isinstance(outcome.error, guard.TimeLimit) and time.monotonic() - started
 
 
 # %% windows
-# > On Windows, and outside the main thread, `time.sleep` and an answer that catches every exception are not stopped:
-# > interrupt the kernel.
-def catching(until):
+# > On Windows, and outside the main thread, there is no alarm to stop a call. A loop is stopped all the same, but
+# > `time.sleep` and an answer that catches every exception are not. Interrupt the kernel then; an answer that catches
+# > that too ends when you restart the kernel.
+import _thread
+
+
+def catching(until, caught, interrupted=False):
     while time.monotonic() < until:
         try:
+            if interrupted and KeyboardInterrupt not in caught:
+                _thread.interrupt_main()
             time.sleep(0.01)
-        except BaseException:
-            continue
+        except BaseException as error:
+            caught.append(type(error))
     return "to the end"
 
 
-def outside(function, *arguments):
-    """(Outcome, seconds) of a guarded call in another thread, with a limit of 0.05 s."""
-    found = []
-    thread = threading.Thread(target=lambda: found.append(guard.call(function, *arguments, seconds=0.05)))
+def timed(function, *arguments):
+    """(Outcome, seconds) of a guarded call with a limit of 0.05 s."""
     started = time.monotonic()
+    return guard.call(function, *arguments, seconds=0.05), time.monotonic() - started
+
+
+def outside(function, *arguments):
+    """The same in another thread."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(timed(function, *arguments)))
     thread.start()
     thread.join()
-    return found[0], time.monotonic() - started
+    return found[0]
 
 
-assert outside(time.sleep, 0.5)[1] >= 0.5
-assert outside(catching, time.monotonic() + 0.5)[1] >= 0.4
-assert isinstance(outside(lambda: [None for _ in iter(int, 1)])[0].error, guard.TimeLimit)  # others are
+def without_alarm(function, *arguments):
+    """The same where Python has no `signal.setitimer`, as on Windows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guard, "_timer", None)
+        return timed(function, *arguments)
+
+
+for stopped in (outside, without_alarm):
+    assert stopped(time.sleep, 0.5)[1] >= 0.5
+    assert stopped(catching, time.monotonic() + 0.5, caught := [])[1] >= 0.4 and guard.TimeLimit in caught
+    outcome, seconds = stopped(lambda: [None for _ in iter(int, 1)])
+    assert isinstance(outcome.error, guard.TimeLimit) and seconds < 3
+if POSIX_MAIN:
+    assert timed(time.sleep, 0.5)[1] < 0.4  # with an alarm
+
+if threading.current_thread() is threading.main_thread():
+    outcome, seconds = without_alarm(catching, time.monotonic() + 0.4, caught := [], True)
+    assert KeyboardInterrupt in caught and seconds >= 0.3  # it catches that too, and goes on
 
 # %% exit
 # > Your notebook file is not touched.
 #
 # > `os._exit`, or a crash inside a C library, ends the kernel.
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
 code = "import os\nfrom assignlab import guard\nguard.call(lambda: os._exit(7))\nprint('after')"
 run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 assert run.returncode == 7 and "after" not in run.stdout
+crash = "ctypes.string_at(0)" if os.name == "posix" else "os.abort()"  # on Windows ctypes makes an exception of it
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder) / "mine.ipynb"
+    answer = f"import ctypes, os\nfrom assignlab import check\ncheck('1.1', lambda v, factors: {crash})"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(answer)]), file)
+    saved = file.read_bytes()
+    client = NotebookClient(nbformat.read(file, 4), resources={"metadata": {"path": folder}}, kernel_name="python3")
+    with pytest.raises(DeadKernelError):
+        client.execute()
+    assert file.read_bytes() == saved and [path.name for path in Path(folder).iterdir()] == [file.name]
 
 # %% memory
 # > The limit on memory (4 GiB more than the kernel has) exists on Linux only.
@@ -432,6 +559,7 @@ assert not limits
 
 # %% left-behind
 # > Files that your answer writes or deletes stay written or deleted. Threads and programs that it starts go on running.
+# > What it changes inside an object of yours, such as a list of an earlier cell, stays changed.
 with tempfile.TemporaryDirectory() as folder:
     started = []
 
@@ -444,7 +572,7 @@ with tempfile.TemporaryDirectory() as folder:
             started[2].start()
 
     examine("1.1", leaves_behind)
-    assert (Path(folder) / "left.txt").read_text() == "left"
+    assert (Path(folder) / "left.txt").read_text() == "left" and started  # the list, too, is as the answer left it
     program, end, thread = started
     assert thread.is_alive() and program.poll() is None
     end.set()

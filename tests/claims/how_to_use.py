@@ -5,8 +5,15 @@ import colorsys
 import contextlib
 import inspect
 import io
+import os
 import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
 
+import conftest
 import nbformat
 import numpy as np
 import pytest
@@ -15,6 +22,7 @@ import tensorflow as tf
 from assignlab import checker, look, verify_gradient
 from assignlab.checker import check, examine, hint
 from assignlab.exercises import InPlace, exercises
+from claims import Claims
 from course import ROOT, cells, exercise_cells, lessons
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf8")
@@ -31,6 +39,18 @@ def called_with(number):
 
     assert examine(number, answer)
     return seen
+
+
+def run(folder, *cells):
+    """(result, tallies of what was kept for the site) of a notebook of (cell, its claim), run as `make test` does."""
+    kept, root = [], Path(folder).resolve()
+    store = SimpleNamespace(tally=lambda path: None, keep=lambda path, notebook, tally: kept.append(tally))
+    claims = "\n".join(f"# %% cell-{number}\n{claim}" for number, (_, claim) in enumerate(cells))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(conftest, "NotebookStore", lambda: store)
+        patch.setattr(conftest, "notebooks", lambda: [root / "lessons" / "notebook.ipynb"])
+        patch.setattr(conftest, "Claims", lambda page, root=root: Claims(page, root))
+        return conftest.notebook_runner(root)(*(cell for cell, _ in cells), claims=claims), kept
 
 
 # free: Each runs from top to bottom as it is, with its exercises unsolved.
@@ -74,7 +94,9 @@ assert example.strip() == STUBS["1.1"].source.strip(), (
 # %% target
 # > Until you have solved it, an exercise that writes into a `tf.Variable` shows its target: the variable before, the
 # > arguments, and the variable after, with the changed entries framed.
-# > An unsolved exercise is no error; the lesson runs on.
+# > Of a large array it shows the beginning. An unsolved exercise is no error; the lesson runs on.
+from assignlab.picture import Panel
+
 for number, exercise in exercises().items():
     with contextlib.redirect_stdout(io.StringIO()):
         result = check(number, STUBS[number].function())
@@ -85,7 +107,12 @@ for number, exercise in exercises().items():
         assert f"{exercise.parameters[0]} after" in result.picture.svg
         assert all(name in result.picture.svg for name in arguments)
         framed = result.picture.svg.count(look.CHANGED[1])
-        assert framed == np.sum(~np.isclose(before, after, rtol=0, atol=0, equal_nan=True)) > 0
+        changed = ~np.isclose(before, after, rtol=0, atol=0, equal_nan=True)
+        shown = [flag for row in Panel(after, "v", changed=changed).grid() for _, flag in row]
+        assert framed == sum(shown) > 0 and (after.size > 16 or len(shown) == after.size), number
+first = [row[:2] for row in Panel(np.arange(400).reshape(20, 20), "v").grid()[:2]]
+assert [text for row in first for text, _ in row] == ["0", "1", "20", "21"]
+assert len(Panel(np.arange(400).reshape(20, 20), "v").grid()) < 20
 
 # %% cases
 # > `check` calls your function with the example and with other values, and as a rule with other shapes and dtypes
@@ -130,9 +157,6 @@ checker._hints_given.clear()
 
 # %% progress
 # > `progress()`, imported from `assignlab`, shows what you have solved and what is next.
-import tempfile
-from pathlib import Path
-
 from assignlab import progress
 from assignlab.exercises import lesson_done
 from assignlab.learner_progress import record
@@ -167,14 +191,58 @@ for number, solution in SOLUTIONS.items():
 # > `make book` would have stopped before this page.
 # > What a page says about TensorFlow, NumPy and Keras is tied to such lines sentence by sentence: a test lists every
 # > sentence that none of them quotes, and every quote that the page no longer says.
-from claims import Claims
-from proof_signs import OPENED
+from docutils import nodes, utils
 
-assert "✓ proven" in OPENED and OPENED.startswith("<details")
-assert re.search(r"^book: notebooks site ", MAKEFILE, re.MULTILINE)  # the site is built after every notebook has passed
-tests = (ROOT / "tests/test_claims.py").read_text(encoding="utf8")
-assert "Claims(page).problems()" in tests and "claims.unquoted()" in tests
-assert all(hasattr(Claims, name) for name in ("prove", "unquoted", "problems", "problems_of_run"))
+import test_claims
+from proof_signs import add_signs
+
+# The sign, as the site's builder makes it of a cell that shows something.
+page = lessons()[1]
+claims, ids = Claims(page), [cell.id for cell in nbformat.read(page, 4).cells]
+proven = next(cell for cell in ids if cell in claims.by_id)
+cell = nodes.container("", nodes.container(nb_element="cell_code_output"), nb_element="cell_code")
+cell["cell_index"], document = ids.index(proven), utils.new_document("page")
+document += cell
+env = SimpleNamespace(docname="page", doc2path=lambda name: str(page), note_dependency=lambda file: None)
+add_signs(SimpleNamespace(env=env, srcdir=str(ROOT)), document)
+_, opens, proof, closes = document.children
+assert opens.astext().startswith("<details") and "✓ proven" in opens.astext() and closes.astext() == "</details>"
+assert proof.astext() == claims.by_id[proven].code.strip()
+
+# The lines run right after their cell, before the next one, and in its notebook; one that fails turns it red.
+with tempfile.TemporaryDirectory() as folder:
+    result, kept = run(
+        folder,
+        ("values = [1]\nvalues", "assert values == [1] and _ is values"),
+        ("values.append(2)\nvalues", "assert values == [1]"),
+    )
+    assert "the claim about `cell-1` does not hold" in result.error.trace and "`cell-0`" not in result.error.trace
+    assert not kept
+    if shutil.which("make") and os.name == "posix":  # and then `make book` builds no page
+        stand_in = Path(folder) / ".venv" / "bin" / "python"
+        for file in (stand_in, stand_in.with_name("jupyter-book"), Path(folder) / "book/workshop/make_env.py"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("#!/bin/sh\necho $0 $* >> ran\nexit 1\n" if file.suffix != ".py" else "")
+            file.chmod(0o755)
+        shutil.copy(ROOT / "Makefile", folder)
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        assert subprocess.run(["make", "book"], cwd=folder, env=env, capture_output=True).returncode != 0
+        ran = (Path(folder) / "ran").read_text()
+        assert "--nbmake" in ran and "jupyter-book" not in ran
+
+# The test, on a page with a sentence that nothing quotes, and with a quote of what the page no longer says.
+with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    text, proofs = Path(folder) / "book/page.md", Path(folder) / "tests/claims/page.py"
+    for file in (text, proofs):
+        file.parent.mkdir(parents=True)
+    text.write_text("# Page\n\nIt is 2. It is new.\n")
+    proofs.write_text("# %% all\n# > It is 2.\n#\n# > It is old.\nassert 1 + 1 == 2\n")
+    patch.setattr(test_claims, "Claims", lambda page: Claims(page, Path(folder).resolve()))
+    with pytest.raises(pytest.fail.Exception, match="It is new"):
+        test_claims.test_every_sentence_is_proven(text)
+    with pytest.raises(pytest.fail.Exception, match=r'no longer stands on the page.*"It is old\."'):
+        test_claims.test_the_claims_fit_their_page(text)
+assert {*lessons(), ROOT / "book/how_to_use.md", ROOT / "book/recipes.ipynb"} <= {*test_claims.PAGES}
 
 # %% gradient
 # > Near its end each lesson calls `verify_gradient(loss, variable)`.
@@ -246,14 +314,53 @@ assert 'font-weight="700"' in after and 'font-weight="700"' not in before
 # > ([what that is](setup.md#in-your-own-notebook)).
 # > The last line says how many assigns there were, and how many preserve gradients. Every output on this site comes
 # > from a run that passed.
-import audit_report
-from assignlab.audit import Audit
+import runpy
+
+from assignlab import audit
 
 needs, recipe = re.search(r"^test:(.*?)##.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE).groups()
 assert "notebooks" in needs.split() and recipe.strip().splitlines()[-1].endswith("audit_report.py")
 assert re.search(r"^PAGES := lessons solutions book$", MAKEFILE, re.MULTILINE)
-assert "result.error is None and store:" in (ROOT / "conftest.py").read_text(encoding="utf8")  # only these are kept
-assert re.fullmatch(r"audit: \d+ assigns in \d+ notebooks, \d+ preserve gradients.*", audit_report.report()[0])
-looks_at = inspect.getsource(Audit.what_is_wrong)
-assert all(part in looks_at for part in ("handle", "dtype", "trainable", "shape"))
-assert "## In your own notebook" in (ROOT / "book/setup.md").read_text(encoding="utf8")
+assert re.search(r"^notebooks:.*\n(?:\t.*\n)*\t.*--nbmake .*\$\(PAGES\)$", MAKEFILE, re.MULTILINE)
+
+# Each part of the audit: a write after which this part is another is an error.
+other = tf.Variable([7.0, 8.0])
+SPOIL = {
+    "no longer owns the resource": lambda v: setattr(v, "_handle", other.handle),
+    "dtype was": lambda v: setattr(v, "_dtype", tf.float64),
+    "trainable was": lambda v: setattr(v, "_trainable", False),
+    "static shape was": lambda v: setattr(v, "_shape", tf.TensorShape(None)),
+    "is not its new value": lambda v: setattr(v, "__class__", Doubled),
+}
+
+
+class Doubled(type(other)):
+    """A variable whose reads give another gradient."""
+
+    def value(self):
+        return super().value() * 2
+
+
+running = audit.start()
+try:
+    honest = tf.Variable([1.0, 2.0])
+    honest.assign([3.0, 4.0])
+    assert running.tally.assigns == running.tally.preserved == 1
+    for reason, spoil in SPOIL.items():
+        v = tf.Variable([1.0, 2.0])
+        handle = v.handle
+        spoil(v)
+        with pytest.raises(audit.AuditError, match=reason):
+            tf.raw_ops.AssignVariableOp(resource=handle, value=[3.0, 4.0])
+    assert len(running.tally.failures) == len(SPOIL)
+finally:
+    audit.stop()
+
+# What passed is kept for the site, with its count; what did not is not (the section on the proofs).
+with tempfile.TemporaryDirectory() as folder:
+    writes = "import tensorflow as tf\nv = tf.Variable([1.0])\nv.assign([2.0])\nv.assign_add([1.0])\nv.numpy()"
+    result, kept = run(folder, (writes, "assert _ == [3]"))
+    assert result.error is None and [(one["assigns"], one["preserved"]) for one in kept] == [(2, 2)]
+with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as said:
+    runpy.run_path(str(ROOT / "book/workshop/audit_report.py"), run_name="__main__")
+assert re.fullmatch(r"audit: \d+ assigns in \d+ notebooks, \d+ preserve gradients.*", said.getvalue().splitlines()[-1])

@@ -22,10 +22,15 @@ def run(v, *lines):
     exec("\n".join(lines), {"v": v, "np": np})
 
 
-def headings(page):
-    """The headings of a notebook or a text page of the book."""
-    text = "\n".join(cells(page, "markdown")) if page.suffix == ".ipynb" else page.read_text(encoding="utf8")
-    return re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+def sections(page):
+    """{anchor: the text and code of its section} of a notebook, and under "" all of it."""
+    found, anchor = {"": ""}, ""
+    for cell in nbformat.read(page, 4).cells:
+        heading = cell.cell_type == "markdown" and re.match(r"#{1,2} (.+)$", cell.source, re.MULTILINE)
+        anchor = slugify(heading[1]) if heading else anchor
+        found[anchor] = found.get(anchor, "") + cell.source + "\n"
+        found[""] += cell.source + "\n"
+    return found
 
 
 # free: *How do I change the values of a `tf.Variable` with NumPy without breaking anything else?*
@@ -81,8 +86,8 @@ for make in KINDS:
 v = tf.Variable(START)
 run(v, LINES[0], "values[values > 5][0] = -1", LINES[2])  # line 3 is there, and the edit went into a second copy
 np.testing.assert_array_equal(v, START)
-traps = [heading for heading in headings(ROOT / "book/errors.ipynb") if heading.startswith("No error, but")]
-assert len(traps) > 1
+traps = [anchor for anchor in sections(ROOT / "book/errors.ipynb") if anchor.startswith("no-error-but-")]
+assert len(traps) > 1 and "no-error-but-the-variable-did-not-change" in traps
 
 # %% table
 # > set everything to one value or one row
@@ -139,16 +144,87 @@ assert len(traps) > 1
 # > understand an error message
 #
 # > [Error messages](errors.ipynb)
-# Each link leads to a heading that is there, and every recipe is in the table.
+# Each link leads to a section that does what the wish is about (the patterns), and every recipe is in the table.
+E, L1, L2, L3, L4, *_ = ["errors.ipynb", *(f"../lessons/{lesson.name}" for lesson in lessons())]
+DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
+    "scale everything, a row, a column, a channel": {
+        "#scale-everything-a-row-or-a-column": r"\[:, 1\] \*= 100",
+        L1: r"\[:, None\]",
+    },
+    "set everything to one value or one row": {
+        "#fill-with-one-value-or-one-row": r"np\.full\(.+np\.broadcast_to\(",
+        L1: r"np\.full|np\.broadcast_to",
+    },
+    "replace entries that meet a condition": {"#replace-entries-by-a-mask": r"\[values > 5\] = -1", L2: r"mask = "},
+    "clip to a range, remove NaN": {
+        "#clip-to-a-range": r"np\.clip\(v\.numpy\(\), 2, 6\)",
+        "#remove-nan-and-infinity": r"np\.where\(np\.isfinite\(values\), values, 0\)",
+        L2: r"np\.clip\(.+np\.nan",
+    },
+    "change one entry, a slice, some rows": {
+        "#change-one-entry-a-slice-or-some-rows": r"v\[0, 0\]\.assign.+v\[1, 2:4\]\.assign.+\[\[0, 3\]\] = -1",
+        "#change-a-few-entries-of-a-large-variable": r"scatter_nd_update\(positions",
+        "#set-one-row-of-an-embedding": r"embeddings\[2\]\.assign",
+    },
+    "work in another shape, or transposed": {
+        "#work-in-another-shape": r"reshape\(v\.shape\)",
+        "#store-a-matrix-transposed": r"weight\.T",
+        L3: r"\.reshape\(.+\.T\b",
+    },
+    "change the shape itself": {
+        "#let-the-shape-itself-change": r"shape=tf\.TensorShape\(None\)",
+        L3: r"shape=tf\.TensorShape\(None\)",
+    },
+    "change a Keras layer, or the learning rate": {
+        "#change-a-keras-layers-weights": r"layer\.kernel\.assign.+set_weights",
+        "#change-the-learning-rate": r"learning_rate",
+        L4: r"set_weights|get_weights",
+    },
+    "choose a layer's first weights, or another size for it": {
+        "#give-a-layer-initial-weights-made-with-numpy": r"kernel_initializer=diagonal",
+        "#change-the-size-of-a-layer": r"keras\.layers\.Dense",
+    },
+    "change weights during training": {
+        "#clip-or-mask-after-every-training-step": r"on_train_batch_end",
+        "#keep-entries-frozen-during-training": r"apply_gradients.+np\.where\(free",
+        "#change-weights-that-the-optimizer-averages": r"use_ema=True",
+        "#edit-weights-inside-tffunction": r"@tf\.function\n.+v\.assign",
+        L4: r"\bfit\b|optimizer",
+    },
+    "reset, copy, blend, flatten or save weights": {
+        "#reset-a-layer-and-the-optimizers-memory-of-it": r"slot\.assign\(np\.zeros",
+        "#copy-or-blend-one-model-into-another": r"target\.set_weights.+0\.9 \* copy \+ 0\.1 \* source",
+        "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
+        "#save-and-load-edited-weights": r"save_weights.+load_weights",
+    },
+    "use NumPy inside a loss": {"#use-numpy-inside-a-loss-or-a-tffunction": r"numpy_function\(double_over_5"},
+    "train *through* the new value": {
+        "#differentiate-through-a-new-value-where-assign-cannot-help": r"`assign` cuts the path.+tape\.gradient\(",
+    },
+    "find out why nothing changed": {
+        f"{E}#no-error-but-the-variable-did-not-change": r"v\.numpy\(\)\[0, 0\] = 9",
+        L4: r"(?i)cop(y|ies)",
+    },
+    "find out why a gradient is `None`": {
+        f"{E}#no-error-but-the-gradient-is-none": r"First cause.+Second cause.+Third cause",
+        L4: r"tape\.gradient\(",
+    },
+    "understand an error message": {E: r"Each section shows a message, then the reason, then what to write"},
+    "know whether a popular answer is right": {"myths.ipynb": r"\*\*False\*\*"},
+}
 rows = [re.split(r" *\| *", row.strip("| ")) for row in re.findall(r"^\| .+$", PAGE, re.MULTILINE)][1:]
-linked = {}
-for wish, recipe, *_ in rows:
-    for target, anchor in re.findall(r"\]\(([\w./]+)#([\w-]+)\)", recipe):
-        found = [heading for heading in headings(ROOT / "book" / target) if slugify(heading) == anchor]
-        assert found, f"book/index.md: the row `{wish}` links to {target}#{anchor}, which is not there"
-        linked.setdefault(target, []).append(found[0])
-recipes = [heading for heading in headings(ROOT / "book/recipes.ipynb")[1:] if heading not in ("Setup", "Next")]
-missing = set(recipes) - set(linked["recipes.ipynb"])
+assert [wish for wish, *_ in rows] == list(DOES)
+linked = set()
+for wish, *columns in rows:
+    links = re.findall(r"\]\(([^)]+)\)", " ".join(columns))
+    assert [link.removeprefix("recipes.ipynb") for link in links] == list(DOES[wish]), wish
+    for link, does in zip(links, DOES[wish].values(), strict=True):
+        page, _, anchor = link.partition("#")
+        section = sections(ROOT / "book" / page).get(anchor, "")
+        assert re.search(does, section, re.DOTALL), f"book/index.md: `{wish}` links to {link}; there is no {does} there"
+        linked.add(link)
+recipes = {f"recipes.ipynb#{anchor}" for anchor in list(sections(ROOT / "book/recipes.ipynb"))[2:]}
+missing = recipes - linked - {"recipes.ipynb#setup", "recipes.ipynb#next"}
 assert not missing, f"book/index.md: no row of the table links to the recipe {', '.join(missing)}"
 
 # %% time

@@ -1,18 +1,34 @@
 """Claims of README.md."""
 
+import contextlib
+import importlib.util
+import io
+import os
 import re
+import shutil
+import subprocess
+import tempfile
 import tomllib
+from pathlib import Path
 
+import conftest
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
+import yaml
 
 import make_env
+from assignlab import __main__ as commands
 from assignlab import environment
+from assignlab.checker import examine
+from claims import Claims, pages
 from course import ROOT, exercise_cells, lessons
 
 README = (ROOT / "README.md").read_text(encoding="utf8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf8")
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf8"))
+STUBS, SOLUTIONS = exercise_cells("lessons"), exercise_cells("solutions")
 
 
 def rule(name):
@@ -46,11 +62,21 @@ np.testing.assert_array_equal(gradient, [[1, 2], [3, 4]])
 optimizer.apply([gradient], [v])
 np.testing.assert_allclose(v, [[0, 0.5], [1, 1.5]], atol=1e-5)
 assert v.handle is handle and v.shape == (2, 2)
-given = [cell.lesson for cell in exercise_cells("lessons").values()]
-assert all(given.count(lesson.stem) >= 2 for lesson in lessons())
-runner = (ROOT / "conftest.py").read_text(encoding="utf8")
-assert "--InteractiveShellApp.extra_extensions=assignlab" in runner and "audit_problem(" in runner
-assert "claims.problems_of_run(" in runner and rule("book")[0] == ["notebooks", "site"]
+# Each lesson has exercises, whose checks tell a right answer from what the learner finds, and from a wrong one.
+for lesson in lessons():
+    numbers = [number for number, cell in STUBS.items() if cell.lesson == lesson.stem]
+    assert len(numbers) >= 2
+    assert not examine(numbers[0], STUBS[numbers[0]].function())
+    assert not examine(numbers[0], lambda *arguments: None)
+    assert examine(numbers[0], SOLUTIONS[numbers[0]].function())
+# A notebook is red by a write that spoils its variable, and by a proof that fails; and then no page is built.
+with tempfile.TemporaryDirectory() as folder:
+    spoiled = "import tensorflow as tf\nv = tf.Variable([1.0])\nv._trainable = False\nv.assign([2.0])"
+    run = conftest.notebook_runner(Path(folder).resolve())
+    trace = run("1 + 1", spoiled, claims="# %% cell-0\nassert _ == 3").error.trace
+    assert "trainable was True and is now False" in trace and "the claim about `cell-0` does not hold" in trace
+assert rule("book")[0] == ["notebooks", "site"] and "--nbmake" in rule("notebooks")[1]
+assert all(Claims(page).text for page in pages())
 
 # %% start
 # > With Python 3.11, 3.12 or 3.13 and `make` (Linux, macOS):
@@ -62,11 +88,22 @@ assert make_env.SUITABLE == ("3.11", "3.12", "3.13")
 project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
 assert project["requires-python"] == ">=3.11,<3.14"
 assert (environment.OLDEST, environment.NEWEST) == ((3, 11), (3, 13))
-assert "jupyterlab" in rule("lab")[1] and "lessons" in rule("lab")[1]
-assert "##" in rule("help")[1] and re.search(r"^lab:.*  ## ", MAKEFILE, re.MULTILINE)
-assert "py book/workshop/make_env.py" in README
-status, said = environment.check_package(("not-installed",), {"not-installed": "1.0"})
-assert status == "FAIL" and said.endswith("To install it: python -m pip install not-installed==1.0")
+assert "-m jupyterlab" in rule("lab")[1] and "/lab/tree/lessons" in rule("lab")[1]
+if shutil.which("make") and os.name == "posix":
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    listed = re.findall(r"make ([a-z-]+)", subprocess.check_output(["make", "help"], cwd=ROOT, env=env, text=True))
+    assert {"lab", "book", "test", "help"} < {*listed}
+    assert {*listed} - {"lesson"} == {*re.findall(r"^([a-z-]+):.*  ## ", MAKEFILE, re.MULTILINE)} - {"lesson"}
+for command in re.findall(r"```powershell\n(.+?)```", README, re.DOTALL)[0].splitlines():
+    file = re.match(r"py (\S+)|\.venv\\Scripts\\(?:python -m )?([\w-]+)", command)
+    assert (ROOT / file[1]).is_file() if file[1] else importlib.util.find_spec(file[2].replace("-", "_")), command
+with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as said:
+    real = environment._version
+    patch.setattr(environment, "_version", lambda name: None if name == "keras" else real(name))
+    patch.setattr(environment, "check_tensorflow", lambda: ("OK", "assign: not run here"))
+    assert commands.main([]) == 1
+wanted = environment.pins()["keras"]
+assert f"[FAIL] keras: not installed. To install it: python -m pip install keras=={wanted}\n" in said.getvalue()
 
 # %% map
 # > [`lessons/`](lessons)
@@ -81,11 +118,20 @@ assert status == "FAIL" and said.endswith("To install it: python -m pip install 
 # > the other pages of the site, and its pictures; [`book/workshop/`](book/workshop) builds it
 #
 # > [`tests/`](tests)
-import assignlab
+from assignlab import draw, verify_gradient
+from assignlab.picture import Panel
 
 assert all((ROOT / folder).is_dir() for folder in re.findall(r"\[`[\w/]+`\]\(([\w/]+)\)", README))
-assert all(callable(getattr(assignlab, name)) for name in ("check", "draw", "verify_gradient"))
+assert examine("1.1", SOLUTIONS["1.1"].function())
+assert draw(Panel([1.0], "v"), alt="one").svg.startswith("<svg")
+v = tf.Variable([1.0, 2.0])
+assert verify_gradient(lambda: tf.reduce_sum(v**2), v)
+assert not verify_gradient(lambda: tf.reduce_sum(v * tf.stop_gradient(v)), v)
 named = lambda folder: {path.name for path in (ROOT / folder).glob("[0-9]*.ipynb")}  # noqa: E731
-assert named("lessons") == named("solutions")
-published = (ROOT / "_config.yml").read_text(encoding="utf8")
-assert "- book/workshop/*" in published and "notebook_store: book/workshop" in published
+assert named("lessons") == named("solutions") == {lesson.name for lesson in lessons()}
+contents = {entry["file"] for part in TOC["parts"] for entry in part["chapters"]} | {TOC["root"]}
+others = {f"book/{path.stem}" for path in (ROOT / "book").iterdir() if path.suffix in (".md", ".ipynb")}
+assert others == {file for file in contents if file.startswith("book/")}
+config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf8"))
+for module, folder in config["sphinx"]["local_extensions"].items():
+    assert folder == "book/workshop" and (ROOT / folder / f"{module}.py").is_file()

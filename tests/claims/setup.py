@@ -1,15 +1,24 @@
 """Claims of the page on setting up."""
 
 import contextlib
-import inspect
 import io
+import os
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
 import tomllib
+from importlib import metadata
+from pathlib import Path
 from unittest import mock
 
+import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 from IPython.core.interactiveshell import InteractiveShell
+from packaging import tags
 from packaging.requirements import Requirement
 from traitlets.config import Config
 
@@ -22,12 +31,23 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf8")
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf8")
 PAGE = (ROOT / "book/setup.md").read_text(encoding="utf8")
 PINS = environment.pins()
+LIBRARIES = ("keras", "numpy")
 
 
-def rule(name):
-    """(what a rule of the Makefile needs, its recipe)."""
-    needs, recipe = re.search(rf"^{name}:(.*)\n((?:\t.*\n|    .*\n)*)", MAKEFILE, re.MULTILINE).groups()
-    return needs.split("##")[0].split(), recipe
+def steps(command):
+    """The commands that `make COMMAND` runs, in their order; where there is no make, as its file gives them."""
+    if shutil.which("make") and os.name == "posix":
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        return subprocess.check_output(["make", "-n", command], cwd=ROOT, env=env, text=True).splitlines()
+    needs, recipe = re.search(rf"^{command}:([^#\n]*).*\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE).groups()
+    variables = dict(re.findall(r"^(\w+) :?= (.*)$", MAKEFILE, re.MULTILINE))
+    own = [re.sub(r"\$\((\w+)\)", lambda m: variables.get(m[1], m[0]), line) for line in recipe.splitlines()]
+    return [*(step for need in needs.split() for step in steps(need)), *own]
+
+
+def size(folder):
+    """The bytes of all files below a folder."""
+    return sum(os.lstat(os.path.join(place, name)).st_size for place, _, names in os.walk(folder) for name in names)
 
 
 def printed(*cells):
@@ -53,41 +73,83 @@ def printed(*cells):
 # > You need Python 3.11, 3.12 or 3.13, about 2 GB of disk, and no GPU.
 versions = {"tensorflow": "2.21", "tensorflow-cpu": "2.21", "keras": "3.15", "numpy": "2.4"}
 assert {name: PINS[name].rpartition(".")[0] for name in versions} == versions
-assert '"-r", "requirements.txt"' in inspect.getsource(make_env.install) and REQUIREMENTS in make_env.wanted()
-project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
-assert project["requires-python"] == ">=3.11,<3.14" and make_env.SUITABLE == ("3.11", "3.12", "3.13")
-assert "2 GB" in inspect.getsource(make_env.install)
+assert (tf.__version__, keras.__version__, np.__version__) == tuple(PINS[name] for name in ("tensorflow", *LIBRARIES))
+with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    asked, ready = [], Path(folder) / "ready"
+    patch.setattr(make_env, "READY", ready)
+    patch.setattr(make_env.subprocess, "call", lambda command, cwd: asked.append((command, cwd)) or 0)
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        make_env.install()
+    assert asked[0][0][-2:] == ["-r", "requirements.txt"] and asked[0][1] == str(ROOT)
+    assert "2 GB" in said.getvalue() and make_env.installed()
+    ready.write_text(make_env.wanted().replace(PINS["keras"], "3.0.0"))
+    assert not make_env.installed()  # another version is installed anew
+suitable = {minor for minor in range(20) if environment.check_python((3, minor, 0))[0] == "OK"}
+assert suitable == {11, 12, 13} and [f"3.{minor}" for minor in sorted(suitable)] == list(make_env.SUITABLE)
+assert Path(sys.prefix).resolve() != make_env.VENV or 1.5e9 < size(make_env.VENV) < 2.5e9, size(make_env.VENV)
+with pytest.MonkeyPatch.context() as patch:
+    patch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # no GPU is seen
+    patch.setattr(environment, "PROBE", f"{environment.PROBE}\nassert not tf.config.list_physical_devices('GPU')")
+    assert environment.check_tensorflow()[0] == "OK"
 
 # %% systems
 # > TensorFlow 2.21 exists for Linux, for Macs with Apple silicon, and for 64-bit Windows on Intel and AMD. It does
 # > not exist for Intel Macs or for Windows on Arm.
-# The package index has such files of 2.21.0, and none for Intel Macs and Windows on Arm (looked up in 2026). Here: what
-# is pinned has a line for each of the three, and these are the systems of the workflow.
-lines = [Requirement(line.split(" #")[0]) for line in REQUIREMENTS.splitlines() if line.startswith("tensorflow")]
-for system, machine in (("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "AMD64")):
-    chosen = [one for one in lines if one.marker.evaluate({"platform_system": system, "platform_machine": machine})]
-    assert [str(one.specifier) for one in chosen] == ["==2.21.0"]
-workflow = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf8")
-assert all(f"{system}-latest" in workflow for system in ("ubuntu", "macos", "windows"))
+FILES = {  # the platforms of the files of this release, as pip lists them; the same for each of the three Pythons
+    "tensorflow": ("macosx_12_0_arm64", "manylinux_2_27_aarch64", "manylinux_2_27_x86_64", "win_amd64"),
+    "tensorflow-cpu": ("manylinux_2_27_x86_64", "win_amd64"),
+}
+RELEASE = "2.21.0"
+LINUX = [f"manylinux_2_{minor}" for minor in range(39, 16, -1)]
+SYSTEMS = {  # (system, machine): the platforms that its pip takes
+    ("Linux", "x86_64"): [f"{linux}_x86_64" for linux in LINUX],
+    ("Linux", "aarch64"): [f"{linux}_aarch64" for linux in LINUX],
+    ("Darwin", "arm64"): list(tags.mac_platforms((15, 0), "arm64")),
+    ("Windows", "AMD64"): ["win_amd64"],
+    ("Darwin", "x86_64"): list(tags.mac_platforms((15, 0), "x86_64")),
+    ("Windows", "ARM64"): ["win_arm64"],
+}
+
+
+def has_file(system, machine):
+    """Whether what requirements.txt chooses for a system exists there."""
+    lines = [Requirement(line.split(" #")[0]) for line in REQUIREMENTS.splitlines() if line.startswith("tensorflow")]
+    where = {"platform_system": system, "platform_machine": machine}
+    (chosen,) = [one for one in lines if one.marker.evaluate(where)]
+    assert str(chosen.specifier) == f"=={RELEASE}", "another release is pinned: look up its files, and correct FILES"
+    return bool({*FILES[chosen.name]} & {*SYSTEMS[system, machine]})
+
+
+assert [system for system in SYSTEMS if has_file(*system)] == list(SYSTEMS)[:4]
+assert [system for system in SYSTEMS if not has_file(*system)] == [("Darwin", "x86_64"), ("Windows", "ARM64")]
+installed = next(name for name in ("tensorflow-cpu", "tensorflow") if environment._version(name))
+built_for = re.search(r"^Tag: \w+-\w+-(\w+)", metadata.distribution(installed).read_text("WHEEL"), re.MULTILINE)[1]
+assert built_for in FILES[installed] and built_for in set(tags.platform_tags())  # this machine's own is among them
 
 # %% make
 # > This makes an environment in `.venv`, installs what the course needs, and opens JupyterLab in `lessons/`.
 # > `make book` runs every lesson and builds this site on your machine.
-needs, recipe = rule("lab")
-assert needs == ["environment"] and "jupyterlab" in recipe and "/lab/tree/lessons" in recipe
-assert "make_env.py" in rule("environment")[1] and make_env.VENV == (ROOT / ".venv").resolve()
-assert rule("book")[0] == ["notebooks", "site"]
-assert "-m pytest --nbmake" in rule("notebooks")[1] and re.search(r"^PAGES := lessons ", MAKEFILE, re.MULTILINE)
-assert "jupyter-book build" in rule("site")[1]
+first, *_, last = steps("lab")
+assert "book/workshop/make_env.py" in first and make_env.VENV == (ROOT / ".venv").resolve()
+assert ".venv/bin/python -m jupyterlab" in last and last.endswith("/lab/tree/lessons")
+ran = "\n".join(steps("book"))
+assert re.search(r"make_env\.py.*-m pytest --nbmake.* lessons .*jupyter-book build \.", ran, re.DOTALL)
+with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+    done = []  # by the first step, where there is no environment yet
+    patch.setattr(make_env, "fault", lambda asked: "there is none yet")
+    patch.setattr(make_env, "make", lambda asked, why: done.append("make"))
+    patch.setattr(make_env, "install", lambda: done.append("install"))
+    make_env.main([])
+assert done == ["make", "install"]
 
 # %% without-make
 # > The first line makes `.venv` and installs the same versions.
 # > Without `py`, on Linux for example, it is `python3 book/workshop/make_env.py`.
-assert "> py book/workshop/make_env.py" in PAGE and "make_env.py" in rule("environment")[1]
-assert make_env.ROOT == ROOT and callable(make_env.install)
-with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
-    make_env.main(["--help"])
-assert "--python" in said.getvalue()
+# It is the script that `make` runs (the section before); here it is started with a question that changes nothing.
+script = re.search(r"^> py (\S+)$", PAGE, re.MULTILINE)[1]
+assert f"python3 {script}" in PAGE and script in steps("environment")[0]
+said = subprocess.run([sys.executable, script, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+assert ".venv" in said and "--python" in said
 
 # %% in-place
 # > (on Windows `.venv\Scripts\python -m assignlab`) prints one line for each thing that the course needs, and what to
