@@ -110,6 +110,17 @@ def test_without_sabotage_nothing_is_noticed(running):
     assert cell(running, "v.assign(v.numpy())") == []
 
 
+def test_a_failure_is_said_once(running):
+    """A cell that does not touch the broken variable again does not fail again."""
+    v = tf.Variable([1.0, 2.0])
+    v._trainable = False
+    with pytest.raises(audit.AuditError, match="trainable was True"):
+        running.inspect_all()
+    running.inspect_all()
+    with pytest.raises(audit.AuditError, match="trainable was True"):
+        v.assign([3.0, 4.0])
+
+
 # In a notebook ------------------------------------------------------------------------------------------------------
 
 SETUP = "import numpy as np\nimport tensorflow as tf\nv = tf.Variable(np.ones((2, 2), 'float32'), name='v')"

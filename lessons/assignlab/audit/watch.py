@@ -46,6 +46,7 @@ class Known:
     in_flight: int = 0  # audited operations that are writing it now
     pipeline: bool = False  # a data set may write it whenever it runs
     dirty: bool = False  # written in this cell
+    accused: bool = False  # said once; a cell that does not touch it again does not fail again
 
     def kind(self):
         """As what a write is counted: "assigns" where a tape watches this dtype, else "integers" or "unprobed"."""
@@ -128,6 +129,7 @@ class Audit:
             if not effect.certain and known.fingerprint == old:
                 return False
             wrong = self.verify(known, effect.count if effect.certain else 1)
+        known.accused = bool(wrong)
         if wrong:
             self.fail(f"after {op} on {wrong}", raising)
         return self.counts_as(known) == "assigns"
@@ -241,9 +243,12 @@ class Audit:
     def inspect(self, known):
         """Verify one variable, and try the ways of reading it if it was written in this cell."""
         variable, dirty, known.dirty = known.variable(), known.dirty, False
+        if known.accused:
+            return
         wrong = variable is not None and (known.problem(variable) or self.problem_with_trainable(variable, known))
         if variable is not None and dirty and known.kind() == "assigns" and not wrong:
             wrong = self.alone(probes.reads_that_fail, variable, known, probes.ways(known))
+        known.accused = bool(wrong)
         if wrong:
             self.fail(f"{_named(variable)}: {wrong}")
 
@@ -268,6 +273,7 @@ class Audit:
         """Verify that Keras's variables and layers hold what they held."""
         wrong = self.keras.problem()
         if wrong:
+            self.keras.accept()  # said once
             self.fail(wrong)
 
 
