@@ -1,7 +1,7 @@
 # Every command of the course; `make` alone lists them. Works with GNU make 3.81 and newer.
 # Another Python: make book PYTHON=/path/to/python3.12    Fewer processes: make test JOBS=1
 
-.PHONY: help book test lab serve check format bench mutants figures lesson clean clean-cache
+.PHONY: help book test lab serve check format bench power mutants figures lesson clean clean-cache
 .PHONY: environment notebooks site
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
@@ -46,6 +46,8 @@ format: environment  ## format code and cells
 	@$(RUN) -m ruff format -q $(CELLS)
 bench: environment  ## time this pipeline against the default one, and what each part costs
 	@$(RUN) book/workshop/bench.py
+power: environment  ## print the smallest wrong factor that verify_gradient finds
+	@$(RUN) book/workshop/power.py
 mutants: environment  ## change every solution a little and count what the checks notice
 	@$(RUN) book/workshop/mutants.py
 figures: environment  ## draw the figures of the book again
@@ -62,10 +64,17 @@ notebooks: environment
 	@echo 'Running the notebooks ...'
 	@$(RUN) -m pytest --nbmake -n $(JOBS) -q $(PAGES)
 # From nothing each time: Sphinx would keep old static files and repeat no warning of an old page.
+# Each build has a folder of its own and puts its site in place at the end, so two can run at once:
+# mv takes the old site away; mv into _build fails while there is another one, and is tried again.
 site: environment
 	@echo 'Building the site (a warning counts as an error) ...'
-	@rm -rf _build/html _build/.doctrees
-	@.venv/bin/jupyter-book build . -W -n --keep-going -q > /dev/null
+	@rm -rf _build/.doctrees && mkdir -p _build && new=$$(mktemp -d _build/site.XXXXXX) || exit 1; \
+	trap "rm -rf $$new" EXIT INT TERM; \
+	.venv/bin/jupyter-book build . --path-output $$new -W -n --keep-going -q > /dev/null || \
+	  { rm -rf _build/html; exit 1; }; \
+	for try in 1 2 3 4 5; do \
+	  mv _build/html $$new/$$try 2> /dev/null; mv $$new/_build/html _build 2> /dev/null && exit; \
+	done; echo 'The new site could not be moved to _build/html: is a file there open?'; exit 1
 # Any Python from 3.6 on (it knows f"") can run the script, which then looks for one that suits.
 PYTHONS := python3 python3.13 python3.12 python3.11 python $(RUN)
 FIND = for p in $(PYTHONS); do $$p -c 'f""' 2> /dev/null && echo $$p && break; done

@@ -7,8 +7,9 @@ import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
+import yaml
 
-from course import ROOT, cells, lessons, notebooks
+from course import FOLDERS, ROOT, cells, lessons, notebooks
 
 LESSONS = lessons()
 PAGES = [path for path in notebooks() if path.parent.name != "book"]
@@ -172,11 +173,41 @@ def test_a_lesson_leads_to_the_next_and_is_linked_from_the_first_page(path):
     verdict(path, faults)
 
 
-@pytest.mark.parametrize("path", notebooks(), ids=name)
-def test_a_page_is_in_the_contents(path):
-    file = path.relative_to(ROOT).with_suffix("").as_posix()
-    if f"- file: {file}\n" not in (ROOT / "_toc.yml").read_text(encoding="utf8"):
-        verdict(path, [f"it is not in the table of contents; add to _toc.yml: - file: {file}"])
+def outside_contents(root):
+    """What would be a page (in the folders of pages, at any depth) and is not in the table of contents, sorted."""
+
+    def listed(entry):
+        for key, value in entry.items() if isinstance(entry, dict) else enumerate(entry):
+            if key in ("root", "file"):
+                yield value
+            elif isinstance(value, dict | list):
+                yield from listed(value)
+
+    known = set(listed(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf8"))))
+    files = [path.relative_to(root) for folder in FOLDERS for path in (root / folder).rglob("*")]
+    written = [path for path in files if path.suffix in (".ipynb", ".md", ".rst") and not re.search(r"/\.", f"/{path}")]
+    return sorted(path.as_posix() for path in written if path.with_suffix("").as_posix() not in known)
+
+
+def test_every_page_is_in_the_contents():
+    faults = [
+        f"{page} is not in the table of contents; add to _toc.yml: - file: {page.rpartition('.')[0]}"
+        for page in outside_contents(ROOT)
+    ]
+    verdict(ROOT / "_toc.yml", faults)
+
+
+def test_a_page_outside_the_contents_is_found(tmp_path):
+    inside = ["book/index.md", "lessons/01_a.ipynb", "lessons/more/02_b.ipynb", "solutions/01_a.md"]
+    outside = ["book/c.md", "book/d.ipynb", "lessons/e.md", "lessons/f.ipynb", "lessons/more/g.md", "solutions/h.ipynb"]
+    other = ["README.md", "tests/i.md", "book/assets/j.svg", "lessons/.ipynb_checkpoints/k.ipynb", "lessons/l.py"]
+    for file in [*inside, *outside, *other]:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    chapters = [{"file": "lessons/01_a", "sections": [{"file": "lessons/more/02_b"}]}, {"file": "solutions/01_a"}]
+    contents = {"format": "jb-book", "root": "book/index", "parts": [{"caption": "c", "chapters": chapters}]}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(contents))
+    assert outside_contents(tmp_path) == outside
 
 
 WRITTEN = [
