@@ -254,7 +254,7 @@ def returning_a_symbolic_tensor(v, factors):
     return leaked[0]
 
 
-@hostile("", "TypeError")
+@hostile("tensor of a tf.function", "TypeError: <tf.Tensor …> is out of scope")
 def assigning_a_symbolic_tensor(v, factors):
     leaked = []
     tf.function(lambda x: leaked.append(x * 2))(v)
@@ -321,7 +321,7 @@ def moving_to_another_folder(v, factors):
     right(v, factors)
 
 
-@hostile("", "move it out", "left edge")
+@hostile("check inside the function", "move it out", "left edge")
 def calling_its_own_check(v, factors):
     from assignlab import check
 

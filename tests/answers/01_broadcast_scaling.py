@@ -184,7 +184,7 @@ def _(v, factors):
     v.assign(np.round(v.numpy() * factors[:, None]))
 
 
-@wrong("1.1", "one value everywhere")
+@wrong("1.1", "argument not used")
 def _(v, factors):
     v.assign(np.zeros_like(v.numpy()))
 
@@ -525,7 +525,11 @@ wrong("1.3", "wrong axis", lambda kernel, gains: kernel.assign(kernel.numpy() * 
 wrong("1.3", "wrong axis", lambda kernel, gains: kernel.assign(kernel.numpy() * gains[:, None, None, None]))
 wrong("1.3", "returned", lambda kernel, gains: kernel.numpy() * gains[:, None])
 wrong("1.3", "divided", lambda kernel, gains: kernel.assign(kernel.numpy() / gains[:, None]))
-wrong("1.3", "replaced", lambda kernel, gains: kernel.assign(np.broadcast_to([[10, 10], [100, 100]], kernel.shape)))
+wrong(
+    "1.3",
+    "argument not used",
+    lambda kernel, gains: kernel.assign(np.broadcast_to([[10, 10], [100, 100]], kernel.shape)),
+)
 wrong("1.3", "too few entries", lambda kernel, gains: kernel[0, 0].assign(kernel[0, 0] * gains[:, None]))
 wrong(
     "1.3", "tensor of another dtype", lambda kernel, gains: kernel.assign(tf.constant(kernel.numpy() * gains[:, None]))
@@ -663,3 +667,232 @@ def _(kernel, gains):
 def _(kernel, gains):
     for i, g in enumerate(gains):
         kernel[:, :, i] *= g
+
+
+# Slips with NumPy habits, and unusual right answers
+
+wrong("1.1", "spelling", lambda v, factors: v.asign(v.numpy() * factors[:, None]))
+wrong("1.1", "spelling", lambda v, factors: v.assign(v.nunpy() * factors[:, None]))
+wrong("1.1", "spelling", lambda v, factors: v.assign(v.numpy() * factors.reshap(-1, 1)))
+wrong("1.1", "spelling", lambda v, factors: v.Assign(v.numpy() * factors[:, None]))
+wrong("1.1", "no update on a variable", lambda v, factors: v.update(v.numpy() * factors[:, None]))
+wrong("1.1", "no set_value on a variable", lambda v, factors: v.set_value(v.numpy() * factors[:, None]))
+wrong("1.1", "spelling", lambda v, factors: v.assign(np.mutiply(v.numpy(), factors[:, None])))
+wrong("1.1", "shape", lambda v, factors: v.assign(tf.matmul(v, factors[:, None])))
+wrong("1.1", "shape", lambda v, factors: v.assign(v.numpy() @ factors[:, None]))
+wrong("1.1", "shape", lambda v, factors: v.assign(np.dot(factors, v.numpy())))
+wrong("1.1", "wrong axis", lambda v, factors: v.assign(v.numpy() * factors[None, :]))
+wrong("1.1", "wrong axis", lambda v, factors: v.assign(v.numpy() * factors.T))
+wrong("1.1", "shape", lambda v, factors: v.assign(factors[:, None]))
+wrong("1.1", "added to the old values", lambda v, factors: v.assign_add(v.numpy() * factors[:, None]))
+wrong("1.1", "diagonal only", lambda v, factors: v.assign(np.diag(factors) * v.numpy()))
+wrong("1.1", "shape", lambda v, factors: v.assign(np.outer(factors, v.numpy())))
+wrong("1.1", "cut to integers", lambda v, factors: v.assign(v.numpy() * factors[:, np.newaxis].astype(int)))
+wrong("1.1", "returned", lambda v, factors: np.multiply(v.numpy(), factors[:, None], out=v.numpy()))
+wrong("1.1", "copy edited", lambda v, factors: np.copyto(v.numpy(), v.numpy() * factors[:, None]))
+
+
+@wrong("1.1", "copy edited")
+def _(v, factors):
+    for i in range(len(factors)):
+        v.numpy()[i] *= factors[i]
+
+
+@wrong("1.1", "no assign on a tensor")
+def _(v, factors):
+    for row, factor in zip(v, factors):  # noqa: B905
+        row.assign(row * factor)
+
+
+@wrong("1.1", "shape")
+def _(v, factors):
+    for i, f in enumerate(factors):
+        v.assign(v.numpy()[i] * f)
+
+
+@wrong("1.1", "item assignment")
+def _(v, factors):
+    v[:] = v.numpy() * factors[:, None]
+
+
+@wrong("1.1", "brackets missing")
+def _(v, factors):
+    values = v.numpy
+    v.assign(values * factors[:, None])
+
+
+@wrong("1.1", "unknown name")
+def _(v, factors):
+    factors = factors.reshape(-1, 1)
+    v.assign(v.numpy() * factor)  # noqa: F821
+
+
+@wrong("1.1", "attribute replaced")
+def _(v, factors):
+    factors = factors[:, None]
+    v.assign = v.numpy() * factors
+
+
+@wrong("1.1", "only some rows")
+def _(v, factors):
+    for i in range(v.shape[0]):
+        v[i].assign(v[i] * factors[i])
+        return
+
+
+@wrong("1.1", "index out of range")
+def _(v, factors):
+    for i in range(v.shape[1]):
+        v[i].assign(v.numpy()[i] * factors[i])
+
+
+@wrong("1.1", "only some columns")
+def _(v, factors):
+    values = v.numpy()
+    for i in range(len(values)):
+        for j in range(len(values)):
+            values[i, j] *= factors[i]
+    v.assign(values)
+
+
+@wrong("1.1", "no assgin on a tensor")
+def _(v, factors):
+    k2 = v.assign(v.numpy() * factors[:, None])
+    k2[0].assgin(0)
+
+
+right("1.1", lambda v, factors: v.assign((v.numpy().T * factors).T))
+right("1.1", lambda v, factors: [v[i].assign(float(f) * v[i]) for i, f in enumerate(factors)])
+right("1.1", lambda v, factors: v.assign(np.einsum("ij,i->ij", v, factors)))
+right("1.1", lambda v, factors: v.assign([[x * f for x in row] for row, f in zip(v.numpy(), factors, strict=True)]))
+right("1.1", lambda v, factors: v.assign_add(v.numpy() * (factors[:, None] - 1)))
+
+wrong("1.2", "shape", lambda v, row: v.assign(row))
+wrong("1.2", "shape", lambda v, row: v.assign(np.tile(row, v.shape)))
+wrong("1.2", "shape", lambda v, row: v.assign(np.tile(row, v.shape[0])))
+wrong("1.2", "shape", lambda v, row: v.assign(np.repeat(row, v.shape[0])))
+wrong("1.2", "wrong axis", lambda v, row: v.assign(np.repeat(row, v.shape[0]).reshape(v.shape)))
+wrong("1.2", "shape", lambda v, row: v.assign(np.resize(row, v.shape[::-1])))
+wrong("1.2", "shape", lambda v, row: v.assign([row, row]))
+wrong("1.2", "shape", lambda v, row: v.assign([row] * v.shape[1]))
+wrong("1.2", "shape", lambda v, row: v.assign(row[None]))
+wrong("1.2", "not a shape", lambda v, row: v.assign(np.broadcast_to(v.shape, row)))
+wrong("1.2", "raised", lambda v, row: v.assign(np.broadcast(row, v.shape)))
+wrong("1.2", "spelling", lambda v, row: v.assign(np.brodcast_to(row, v.shape)))
+wrong("1.2", "no fill on a variable", lambda v, row: v.fill(row))
+wrong("1.2", "shape", lambda v, row: v.assign(np.full(v.shape[1], row)))
+wrong("1.2", "not a shape", lambda v, row: v.assign(np.full(row, v.shape)))
+wrong("1.2", "wrong axis", lambda v, row: v.assign(np.ones(v.shape) * row[:, None]))
+wrong("1.2", "added", lambda v, row: v.assign_add(np.broadcast_to(row, v.shape)))
+wrong("1.2", "one number for all", lambda v, row: v.assign(np.zeros(v.shape)[:] + row[0]))
+wrong("1.2", "shape", lambda v, row: v.assign(np.vstack([row for _ in v.shape])))
+wrong("1.2", "shape", lambda v, row: v.assign(np.meshgrid(row, row)[0]))
+wrong("1.2", "shape", lambda v, row: v.assign(np.concatenate([row] * v.shape[0])))
+wrong("1.2", "wrong places", lambda v, row: v.assign(v.numpy() * 0 + np.sort(row)))
+wrong("1.2", "no assign on a tensor", lambda v, row: [r.assign(row) for r in v])
+wrong("1.2", "one number wanted", lambda v, row: v.numpy().fill(row))
+
+
+@wrong("1.2", "copy edited")
+def _(v, row):
+    for r in v.numpy():
+        r[:] = row
+
+
+@wrong("1.2", "old values assigned")
+def _(v, row):
+    values = v.numpy()
+    for r in values:
+        r = row
+    v.assign(values)
+
+
+@wrong("1.2", "only some rows")
+def _(v, row):
+    for i in range(len(row)):
+        v[i].assign(row)
+
+
+@wrong("1.2", "shape")
+def _(v, row):
+    values = v.numpy()
+    values = row
+    v.assign(values)
+
+
+@wrong("1.2", "compared, not stored")
+def _(v, row):
+    values = v.numpy()
+    values[:] == row  # noqa: B015
+    v.assign(values)
+
+
+right("1.2", lambda v, row: v.assign(np.tile(row, (v.shape[0], 1))))
+right("1.2", lambda v, row: v.assign([row] * len(v.numpy())))
+right("1.2", lambda v, row: v.assign(np.outer(np.ones(v.shape[0]), row)))
+right("1.2", lambda v, row: [v[:, j].assign([x] * v.shape[0]) for j, x in enumerate(row)] and None)
+
+wrong("1.3", "output channels", lambda kernel, gains: kernel.assign(kernel.numpy() * gains[None, None, None, :]))
+wrong("1.3", "wrong axis", lambda kernel, gains: kernel.assign(kernel.numpy() * gains[:, None, None]))
+wrong("1.3", "shape", lambda kernel, gains: kernel.assign(kernel.numpy()[..., 0, :] * gains))
+wrong("1.3", "output channels", lambda kernel, gains: kernel.assign(kernel.numpy() * gains.reshape(1, 1, 1, -1)))
+wrong("1.3", "wrong axis", lambda kernel, gains: kernel.assign(kernel.numpy() * gains.reshape(1, -1, 1, 1)))
+wrong("1.3", "transposed", lambda kernel, gains: kernel.assign(kernel.numpy().transpose(0, 1, 3, 2) * gains))
+wrong("1.3", "argument stored", lambda kernel, gains: kernel[..., None, :].assign(gains))
+wrong("1.3", "spelling", lambda kernel, gains: kernel.asign(kernel.numpy() * gains[:, None]))
+wrong("1.3", "unknown name", lambda kernel, gains: kernel.assign(kernel.numpy() * gain[:, None]))  # noqa: F821
+wrong("1.3", "output channels", lambda kernel, gains: kernel.assign(kernel.numpy() * gains[..., None, :]))
+wrong("1.3", "shape", lambda kernel, gains: kernel.assign(np.tensordot(kernel.numpy(), gains, 1)))
+wrong("1.3", "shape", lambda kernel, gains: kernel.assign(np.einsum("hwio,i->hwo", kernel, gains)))
+wrong("1.3", "output channels", lambda kernel, gains: kernel.assign(np.einsum("hwio,o->hwio", kernel, gains)))
+wrong("1.3", "one number for all", lambda kernel, gains: kernel.assign(kernel.numpy() * gains.mean()))
+wrong("1.3", "values", lambda kernel, gains: kernel.assign(kernel.numpy().T * gains))
+
+
+@wrong("1.3", "output channels")
+def _(kernel, gains):
+    for i, g in enumerate(gains):
+        kernel[..., i].assign(kernel[..., i] * float(g))
+
+
+@wrong("1.3", "wrong axis")
+def _(kernel, gains):
+    values = kernel.numpy()
+    for i, g in enumerate(gains):
+        values[i] *= g
+    kernel.assign(values)
+
+
+@wrong("1.3", "only some slices")
+def _(kernel, gains):
+    values = kernel.numpy()
+    for i, g in enumerate(gains):
+        values[:, :, i] *= g
+        kernel = kernel.assign(values)
+        break
+
+
+@wrong("1.3", "replaced")
+def _(kernel, gains):
+    values = kernel.numpy()
+    for i, g in enumerate(gains):
+        values[:, :, i] = g
+    kernel.assign(values)
+
+
+@wrong("1.3", "wrong axis")
+def _(kernel, gains):
+    h, w, i, o = kernel.shape
+    values = kernel.numpy().reshape(i, -1) * gains[:, None]
+    kernel.assign(values.reshape(h, w, i, o))
+
+
+right("1.3", lambda kernel, gains: kernel.assign(np.einsum("hwio,i->hwio", kernel.numpy(), gains)))
+right("1.3", lambda kernel, gains: kernel.assign(np.swapaxes(np.swapaxes(kernel.numpy(), 2, 3) * gains, 2, 3)))
+right("1.3", lambda kernel, gains: kernel.assign(np.diag(gains) @ kernel.numpy()))
+
+
+@right("1.3")
+def _(kernel, gains):
+    for i, gain in enumerate(gains):
+        kernel[:, :, i].assign(kernel[:, :, i] * float(gain))

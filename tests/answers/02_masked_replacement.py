@@ -244,7 +244,7 @@ def _(v, limit, value):
 wrong("2.1", "values", lambda v, limit, value: v.assign(np.where(v.numpy() > limit, v.numpy() - value, v.numpy())))
 wrong("2.1", "too few entries", lambda v, limit, value: v.assign(np.where(v.numpy() > limit + 1, value, v.numpy())))
 wrong("2.1", "values", lambda v, limit, value: v.assign(np.where(v.numpy() > limit, value * v.numpy(), v.numpy())))
-wrong("2.1", "NaN made", lambda v, limit, value: v.assign(np.where(v.numpy() > limit, None, v.numpy())))
+wrong("2.1", "argument not used", lambda v, limit, value: v.assign(np.where(v.numpy() > limit, None, v.numpy())))
 
 
 @wrong("2.1", "item assignment")
@@ -423,7 +423,7 @@ def _(v, low, high):
     v.assign(a)
 
 
-@wrong("2.2", "too many indices")
+@wrong("2.2", "two masks")
 def _(v, low, high):
     a = v.numpy()
     a[a >= low][a <= high] = 0
@@ -495,7 +495,7 @@ wrong(
 )
 
 
-@wrong("2.2", "too many indices")
+@wrong("2.2", "two masks")
 def _(v, low, high):
     a = v.numpy()
     a[a > low][a < high] = 0
@@ -621,7 +621,7 @@ wrong(
 wrong("2.3", "values", lambda v, value: v.assign(np.clip(v.numpy(), -value, value)))
 
 
-@wrong("2.3", "old values assigned")
+@wrong("2.3", "result thrown away")
 def _(v, value):
     a = v.numpy()
     np.nan_to_num(a, nan=value, posinf=value, neginf=value)
@@ -759,8 +759,8 @@ wrong("2.4", "multiplied by scores", lambda w, scores, threshold: w.assign(w.num
 wrong("2.4", "mask inverted", lambda w, scores, threshold: w.assign(np.where(scores < threshold, w.numpy(), 0)))
 wrong("2.4", "shape", lambda w, scores, threshold: w.assign(w.numpy()[scores >= threshold]))
 wrong("2.4", "all replaced", lambda w, scores, threshold: w.assign(np.where(scores.mean() < threshold, 0, w.numpy())))
-wrong("2.4", "other entries", lambda w, scores, threshold: w.assign(np.where(w.numpy() < scores, 0, w.numpy())))
-wrong("2.4", "values", lambda w, scores, threshold: w.assign(np.maximum(w.numpy(), threshold)))
+wrong("2.4", "argument not used", lambda w, scores, threshold: w.assign(np.where(w.numpy() < scores, 0, w.numpy())))
+wrong("2.4", "argument not used", lambda w, scores, threshold: w.assign(np.maximum(w.numpy(), threshold)))
 wrong("2.4", "multiplied by mask", lambda w, scores, threshold: w.assign(w * (scores >= threshold)))
 wrong("2.4", "no assign on a tensor", lambda w, scores, threshold: w[scores < threshold].assign(0))
 wrong("2.4", "other entries", lambda w, scores, threshold: w.assign(np.where(scores[0] < threshold, 0, w.numpy())))
@@ -836,13 +836,13 @@ wrong(
 )
 wrong("2.4", "wrong sign", lambda w, scores, threshold: w.assign(np.where(scores < -threshold, 0, w.numpy())))
 wrong("2.4", "other entries", lambda w, scores, threshold: w.assign(np.where(scores**2 < threshold, 0, w.numpy())))
-wrong("2.4", "values", lambda w, scores, threshold: w.assign(np.clip(w.numpy(), threshold, None)))
+wrong("2.4", "argument not used", lambda w, scores, threshold: w.assign(np.clip(w.numpy(), threshold, None)))
 wrong("2.4", "scores written", lambda w, scores, threshold: w.assign(scores * (scores >= threshold)))
 wrong("2.4", "NaN made", lambda w, scores, threshold: w.assign(w.numpy() - w.numpy() * (scores < threshold)))
 wrong(
     "2.4", "multiplied by mask", lambda w, scores, threshold: w.assign_add(np.where(scores < threshold, -w.numpy(), 0))
 )
-wrong("2.4", "too few entries", lambda w, scores, threshold: w.assign(np.where(scores < scores.mean(), 0, w.numpy())))
+wrong("2.4", "argument not used", lambda w, scores, threshold: w.assign(np.where(scores < scores.mean(), 0, w.numpy())))
 
 
 @wrong("2.4", "too few axes")
@@ -868,3 +868,270 @@ def _(w, scores, threshold):
     a = a[mask]
     a[:] = 0
     w.assign(a)
+
+
+# Slips with NumPy habits, and unusual right answers
+
+wrong("2.1", "argument not used", lambda v, limit, value: v.assign(np.where(v.numpy() > 5, value, v.numpy())))
+wrong("2.1", "fixed numbers", lambda v, limit, value: v.assign(np.where(v.numpy() > 6, value, v.numpy())))
+wrong("2.1", "fixed numbers", lambda v, limit, value: v.assign(np.where(v.numpy() >= 7, value, v.numpy())))
+wrong("2.1", "fixed numbers", lambda v, limit, value: v.assign(np.where(v.numpy() > limit, -1, v.numpy())))
+wrong("2.1", "argument not used", lambda v, limit, value: v.assign(np.where(v.numpy() > 8, value, v.numpy())))
+wrong("2.1", "spelling", lambda v, limit, value: v.asign(np.where(v.numpy() > limit, value, v.numpy())))
+wrong("2.1", "mask inverted", lambda v, limit, value: v.assign(np.where(v.numpy() > limit, v.numpy(), value)))
+wrong("2.1", "shape", lambda v, limit, value: v.assign(np.where(v.numpy() > limit)))
+wrong("2.1", "number of arguments", lambda v, limit, value: v.assign(np.where(v.numpy() > limit, value)))
+wrong("2.1", "others lost", lambda v, limit, value: v.assign(np.where(v > limit, value, 0)))
+wrong("2.1", "arguments swapped", lambda v, limit, value: v.assign(np.where(v.numpy() > value, limit, v.numpy())))
+wrong("2.1", "ambiguous truth value", lambda v, limit, value: v.assign(value if v > limit else v))
+wrong("2.1", "ambiguous truth value", lambda v, limit, value: v.assign(value if v.numpy() > limit else v.numpy()))
+wrong("2.1", "ambiguous truth value", lambda v, limit, value: v.assign([value if x > limit else x for x in v.numpy()]))
+wrong(
+    "2.1", "tensor of another dtype", lambda v, limit, value: v.assign(tf.where(v.numpy() > limit, value, v.numpy(), 0))
+)
+wrong("2.1", "clipped", lambda v, limit, value: v.assign(np.clip(v.numpy(), value, limit)))
+wrong("2.1", "argument not used", lambda v, limit, value: v.assign(np.maximum(v.numpy(), limit)))
+wrong("2.1", "unknown method", lambda v, limit, value: v.assign(v.numpy().replace(limit, value)))
+wrong("2.1", "None assigned", lambda v, limit, value: v.assign(np.put(v.numpy(), v.numpy() > limit, value)))
+wrong("2.1", "None assigned", lambda v, limit, value: v.assign(np.putmask(v.numpy(), v.numpy() > limit, value)))
+wrong("2.1", "no assign on an array", lambda v, limit, value: v.numpy()[v > limit].assign(value))
+wrong("2.1", "old values assigned", lambda v, limit, value: v.assign(np.where(limit < value, value, v.numpy())))
+wrong(
+    "2.1", "old values assigned", lambda v, limit, value: v.assign(np.where(v.numpy().any() > limit, value, v.numpy()))
+)
+wrong(
+    "2.1",
+    "cut to integers",
+    lambda v, limit, value: v.assign(np.where(v.numpy() > limit, value, v.numpy()).astype(int)),
+)
+
+
+@wrong("2.1", "clipped")
+def _(v, limit, value):
+    a = v.numpy()
+    a[a > limit] = limit
+    v.assign(a)
+
+
+@wrong("2.1", "item assignment")
+def _(v, limit, value):
+    v[v > limit] = value
+
+
+@wrong("2.1", "old values assigned")
+def _(v, limit, value):
+    a = v.numpy()
+    for x in a.flat:
+        if x > limit:
+            x = value
+    v.assign(a)
+
+
+@wrong("2.1", "too few axes")
+def _(v, limit, value):
+    a = v.numpy()
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] > limit:
+                a[i, j] = value
+    v.assign(a)
+
+
+@wrong("2.1", "item assignment")
+def _(v, limit, value):
+    a = v.numpy()
+    a = a[a > limit] = value
+    v.assign(a)
+
+
+@wrong("2.1", "old values assigned")
+def _(v, limit, value):
+    a = v.numpy()
+    mask = a > limit
+    a[mask == value] = value
+    v.assign(a)
+
+
+@wrong("2.1", "old values assigned")
+def _(v, limit, value):
+    a = v.numpy()
+    b = a[a > limit]
+    b[:] = value
+    v.assign(a)
+
+
+@wrong("2.1", "old values assigned")
+def _(v, limit, value):
+    a = v.numpy()
+    a[a > limit][:] = value
+    v.assign(a)
+
+
+@wrong("2.1", "index out of range")
+def _(v, limit, value):
+    a = v.numpy()
+    a[a.argmax()] = value
+    v.assign(a)
+
+
+@wrong("2.1", "mask inverted")
+def _(v, limit, value):
+    a = v.numpy()
+    mask = a > limit
+    a[~mask] = value
+    v.assign(a)
+
+
+right("2.1", lambda v, limit, value: v.assign(np.select([v.numpy() > limit], [value], v.numpy())))
+right("2.1", lambda v, limit, value: v.assign(np.piecewise(v.numpy(), [v.numpy() > limit], [value, lambda x: x])))
+right("2.1", lambda v, limit, value: v.assign(np.vectorize(lambda x: value if x > limit else x, otypes=[float])(v)))
+
+
+@right("2.1")
+def _(v, limit, value):
+    a = v.numpy()
+    np.put(a, np.flatnonzero(a > limit), value)
+    v.assign(a)
+
+
+@right("2.1")
+def _(v, limit, value):
+    where = tf.where(v.numpy() > limit)
+    v.scatter_nd_update(where, tf.fill([len(where)], tf.cast(value, v.dtype)))
+
+
+@right("2.1")
+def _(v, limit, value):
+    mask = ~(v.numpy() <= limit)
+    v.assign(np.ma.masked_array(v.numpy(), mask).filled(value))
+
+
+wrong(
+    "2.2", "fixed numbers", lambda v, low, high: v.assign(np.where((v.numpy() >= 3) & (v.numpy() <= 6), 0, v.numpy()))
+)
+wrong("2.2", "fixed numbers", lambda v, low, high: v.assign(np.where((v.numpy() > 2) & (v.numpy() < 7), 0, v.numpy())))
+wrong("2.2", "ambiguous truth value", lambda v, low, high: v.assign(np.where(low <= v.numpy() <= high, 0, v.numpy())))
+wrong(
+    "2.2",
+    "ambiguous truth value",
+    lambda v, low, high: v.assign(np.where(v.numpy() >= low and v.numpy() <= high, 0, v.numpy())),
+)
+wrong(
+    "2.2", "whole number wanted", lambda v, low, high: v.assign(np.where(v.numpy() in range(low, high), 0, v.numpy()))
+)
+wrong(
+    "2.2",
+    "mask inverted",
+    lambda v, low, high: v.assign(np.where((v.numpy() >= low) & (v.numpy() <= high), v.numpy(), 0)),
+)
+wrong(
+    "2.2", "spelling", lambda v, low, high: v.assing(np.where((v.numpy() >= low) & (v.numpy() <= high), 0, v.numpy()))
+)
+wrong(
+    "2.2",
+    "or instead of and",
+    lambda v, low, high: v.assign(np.where((v.numpy() >= low) + (v.numpy() <= high), 0, v.numpy())),
+)
+wrong(
+    "2.2",
+    "mask inverted",
+    lambda v, low, high: v.assign(np.where((v.numpy() >= low) * 1 - (v.numpy() <= high), 0, v.numpy())),
+)
+wrong("2.2", "one condition only", lambda v, low, high: v.assign(np.where(np.abs(v.numpy()) <= high, 0, v.numpy())))
+
+
+@wrong("2.2", "not an index")
+def _(v, low, high):
+    a = v.numpy()
+    a[low:high] = 0
+    v.assign(a)
+
+
+@wrong("2.2", "two masks")
+def _(v, low, high):
+    a = v.numpy()
+    a[a >= low][a <= high] = 0
+    v.assign(a)
+
+
+@wrong("2.2", "two masks")
+def _(v, low, high):
+    a = v.numpy()
+    a[a >= low, a <= high] = 0
+    v.assign(a)
+
+
+wrong("2.3", "NaN is never equal", lambda v, value: v.assign(np.where(v.numpy() == np.nan, value, v.numpy())))
+wrong("2.3", "NaN is never equal", lambda v, value: v.assign(np.where(v.numpy() is np.nan, value, v.numpy())))
+wrong(
+    "2.3",
+    "one infinity kept",
+    lambda v, value: v.assign(np.where(np.isnan(v.numpy()) | (v.numpy() == np.inf), value, v.numpy())),
+)
+wrong("2.3", "nan_to_num", lambda v, value: v.assign(np.nan_to_num(v.numpy(), value)))
+wrong("2.3", "nan_to_num", lambda v, value: v.assign(np.nan_to_num(v.numpy(), value, value, value)))
+wrong("2.3", "spelling", lambda v, value: v.assign(np.where(np.isfinit(v.numpy()), v.numpy(), value)))
+wrong("2.3", "ambiguous truth value", lambda v, value: v.assign(np.where(not np.isfinite(v.numpy()), value, v.numpy())))
+wrong("2.3", "not a method", lambda v, value: v.assign(np.where(v.numpy().isfinite(), v.numpy(), value)))
+wrong("2.3", "no fillna on a variable", lambda v, value: v.assign(v.fillna(value)))
+wrong("2.3", "not a method", lambda v, value: v.assign(np.where(v.isnan(), value, v.numpy())))
+wrong(
+    "2.3",
+    "old values assigned",
+    lambda v, value: v.assign(np.where(np.isnan(v.numpy()) & np.isinf(v.numpy()), value, v.numpy())),
+)
+wrong(
+    "2.3",
+    "ambiguous truth value",
+    lambda v, value: v.assign(np.where(v.numpy() in (np.nan, np.inf, -np.inf), value, v.numpy())),
+)
+wrong(
+    "2.3",
+    "NaN is never equal",
+    lambda v, value: v.assign(np.where(np.isin(v.numpy(), [np.nan, np.inf, -np.inf]), value, v.numpy())),
+)
+wrong("2.3", "NaN kept", lambda v, value: v.assign(np.where(v.numpy() > 1e30, value, v.numpy())))
+
+
+@wrong("2.3", "infinities kept")
+def _(v, value):
+    a = v.numpy()
+    a[np.isnan(a)] = value
+    a[a > np.inf] = value
+    v.assign(a)
+
+
+@wrong("2.3", "not a mask")
+def _(v, value):
+    a = v.numpy()
+    a[-np.isfinite(a)] = value
+    v.assign(a)
+
+
+wrong("2.4", "fixed numbers", lambda w, scores, threshold: w.assign(np.where(scores < 0.5, 0, w.numpy())))
+wrong("2.4", "spelling", lambda w, scores, threshold: w.asign(np.where(scores < threshold, 0, w.numpy())))
+wrong("2.4", "mask inverted", lambda w, scores, threshold: w.assign(np.where(scores < threshold, w.numpy(), 0)))
+wrong("2.4", "mask stored", lambda w, scores, threshold: w.assign(np.where(scores < threshold, 0, 1)))
+wrong("2.4", "argument not used", lambda w, scores, threshold: w.assign(np.where(w.numpy() < scores, 0, w.numpy())))
+wrong("2.4", "shape", lambda w, scores, threshold: w.assign(w.numpy()[scores >= threshold]))
+wrong("2.4", "multiplied by mask", lambda w, scores, threshold: w.assign(w * tf.cast(scores >= threshold, w.dtype)))
+wrong("2.4", "no assign on a tensor", lambda w, scores, threshold: w[scores < threshold].assign(0))
+
+
+@wrong("2.4", "scores written")
+def _(w, scores, threshold):
+    scores[scores < threshold] = 0
+    w.assign(scores)
+
+
+@wrong("2.4", "not an index")
+def _(w, scores, threshold):
+    a = w.numpy()
+    a[scores[scores < threshold]] = 0
+    w.assign(a)
+
+
+right("2.4", lambda w, scores, threshold: w.assign(tf.where(tf.constant(scores < threshold), tf.zeros_like(w), w)))
+right("2.4", lambda w, scores, threshold: w.assign(np.choose(scores < threshold, [w.numpy(), 0])))
+right("2.3", lambda v, value: v.assign(np.where(v.numpy() - v.numpy() == 0, v.numpy(), value)))
+right("2.3", lambda v, value: v.assign(np.where(np.abs(v.numpy()) < np.inf, v.numpy(), value)))

@@ -1,5 +1,6 @@
 """Answers to the exercises of lesson 03, reshape and assign."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -16,7 +17,7 @@ wrong("3.1", "transposed", lambda v, shape, factors: v.assign((v.numpy().T.resha
 wrong("3.1", "does not broadcast", lambda v, shape, factors: v.assign(v.numpy() * factors))
 wrong(
     "3.1",
-    "example only",
+    "argument not used",
     lambda v, shape, factors: (
         v.assign((v.numpy().reshape(2, 8) * np.arange(2, 10)).reshape(4, 4)) if v.shape == (4, 4) else v.assign(v * 3)
     ),
@@ -62,7 +63,7 @@ def _(v, shape, factors):
 
 
 wrong("3.1", "added", lambda v, shape, factors: v.assign((v.numpy().reshape(shape) + factors).reshape(v.shape)))
-wrong("3.1", "example only", lambda v, shape, factors: v.assign(v.numpy() * np.resize(factors, v.shape)))
+wrong("3.1", "argument not used", lambda v, shape, factors: v.assign(v.numpy() * np.resize(factors, v.shape)))
 wrong("3.1", "transposed", lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors).T.reshape(v.shape)))
 
 
@@ -85,8 +86,10 @@ wrong(
 wrong(
     "3.1", "transposed", lambda v, shape, factors: v.assign((v.numpy().T.reshape(shape) * factors).T.reshape(v.shape))
 )
-wrong("3.1", "reshape", lambda v, shape, factors: v.assign(np.reshape(v.numpy().reshape(shape) * factors, (4, 4))))
-wrong("3.1", "reshape", lambda v, shape, factors: v.assign((v.numpy().reshape(2, 8) * factors).reshape(v.shape)))
+wrong(
+    "3.1", "fixed numbers", lambda v, shape, factors: v.assign(np.reshape(v.numpy().reshape(shape) * factors, (4, 4)))
+)
+wrong("3.1", "fixed numbers", lambda v, shape, factors: v.assign((v.numpy().reshape(2, 8) * factors).reshape(v.shape)))
 wrong(
     "3.1",
     "does not broadcast",
@@ -284,7 +287,7 @@ wrong("3.2", "values", lambda kernel, weight: kernel.assign(weight.transpose(2, 
 
 wrong("3.3", "one mean for all", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean()))
 wrong("3.3", "wrong axis", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=-1, keepdims=True)))
-wrong("3.3", "inputs left out", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=0)))
+wrong("3.3", "wrong axis", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=0)))
 wrong("3.3", "returned", lambda kernel: kernel.numpy() - kernel.numpy().mean(axis=(0, 1, 2)))
 wrong(
     "3.3", "mean kept", lambda kernel: kernel.assign(np.broadcast_to(kernel.numpy().mean(axis=(0, 1, 2)), kernel.shape))
@@ -294,8 +297,8 @@ wrong(
     "3.3",
     "example only",
     lambda kernel: (
-        kernel.assign(kernel.numpy() - kernel.numpy().reshape(6, 2).mean(axis=0))
-        if kernel.shape == (2, 1, 3, 2)
+        kernel.assign(kernel.numpy() - kernel.numpy().reshape(12, 2).mean(axis=0))
+        if kernel.shape == (2, 2, 3, 2)
         else kernel.assign(kernel * 2)
     ),
 )
@@ -562,5 +565,308 @@ wrong(
 )
 wrong("3.4", "not trainable", lambda values: tf.Variable(values, tf.TensorShape(None), tf.float32))
 right("3.4", lambda values: tf.Variable(values, dtype="float", shape=tf.TensorShape(None)))
-wrong("3.4", "raised", lambda values: tf.Variable(values, dtype=tf.float32, shape="unknown"))
+wrong("3.4", "not a shape", lambda values: tf.Variable(values, dtype=tf.float32, shape="unknown"))
 wrong("3.4", "one number wanted", lambda values: tf.Variable(float(values), shape=tf.TensorShape(None)))
+
+
+# Slips with NumPy habits, and unusual right answers
+
+wrong(
+    "3.1",
+    "does not broadcast",
+    lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors[:, None]).reshape(v.shape)),
+)
+wrong("3.1", "does not broadcast", lambda v, shape, factors: v.assign(v.numpy() * factors[:, None]))
+wrong("3.1", "spelling", lambda v, shape, factors: v.asign((v.numpy().reshape(shape) * factors).reshape(v.shape)))
+wrong("3.1", "reshape", lambda v, shape, factors: v.assign(v.numpy().reshape(shape) * factors.reshape(v.shape)))
+wrong("3.1", "no reshape on a variable", lambda v, shape, factors: v.assign(v.reshape(shape) * factors))
+wrong("3.1", "spelling", lambda v, shape, factors: v.assign((v.numpy().reshpe(shape) * factors).reshape(v.shape)))
+wrong(
+    "3.1", "number of arguments", lambda v, shape, factors: v.assign(np.reshape(np.reshape(v.numpy(), shape) * factors))
+)
+wrong("3.1", "None", lambda v, shape, factors: v.assign((v.numpy().resize(shape) * factors).reshape(v.shape)))
+wrong("3.1", "fixed numbers", lambda v, shape, factors: v.assign((v.numpy().reshape(2, 8) * factors).reshape(v.shape)))
+wrong("3.1", "fixed numbers", lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors).reshape(4, 4)))
+wrong("3.1", "reshape", lambda v, shape, factors: v.assign((v.numpy().reshape(shape) @ factors).reshape(v.shape)))
+wrong(
+    "3.1",
+    "does not broadcast",
+    lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors.reshape(-1, 1)).reshape(v.shape)),
+)
+wrong("3.1", "shape", lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors).reshape(-1)))
+wrong(
+    "3.1",
+    "one entry for all",
+    lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors[0]).reshape(v.shape)),
+)
+wrong(
+    "3.1",
+    "reversed",
+    lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors[None, ::-1]).reshape(v.shape)),
+)
+wrong(
+    "3.1",
+    "values",
+    lambda v, shape, factors: v.assign((v.numpy().reshape(shape[::-1]) * factors[:, None]).reshape(v.shape)),
+)
+wrong(
+    "3.1",
+    "transposed",
+    lambda v, shape, factors: v.assign((v.numpy().reshape(shape) * factors).transpose().reshape(v.shape)),
+)
+
+
+@wrong("3.1", "result thrown away")
+def _(v, shape, factors):
+    values = v.numpy()
+    values.reshape(shape)
+    values *= factors
+    v.assign(values)
+
+
+@wrong("3.1", "result thrown away")
+def _(v, shape, factors):
+    values = v.numpy()
+    values.reshape(shape) * factors
+    v.assign(values)
+
+
+@wrong("3.1", "only some rows")
+def _(v, shape, factors):
+    values = v.numpy().reshape(shape)
+    values[0] *= factors
+    v.assign(values.reshape(v.shape))
+
+
+@wrong("3.1", "shape")
+def _(v, shape, factors):
+    old = v.shape
+    v.shape = shape
+    v.assign(v.numpy() * factors)
+    v.shape = old
+
+
+@wrong("3.1", "old values assigned")
+def _(v, shape, factors):
+    values = v.numpy()
+    seen = values.T.reshape(shape)
+    seen *= factors
+    v.assign(values)
+
+
+@right("3.1")
+def _(v, shape, factors):
+    values = v.numpy()
+    values.shape = shape
+    v.assign((values * factors).reshape(v.shape))
+
+
+@right("3.1")
+def _(v, shape, factors):
+    values = v.numpy()
+    seen = values.reshape(shape)
+    seen[...] = seen * factors
+    v.assign(values)
+
+
+right("3.1", lambda v, shape, factors: v.assign(v.numpy() * np.broadcast_to(factors, shape).reshape(v.shape)))
+
+wrong("3.2", "height and width swapped", lambda kernel, weight: kernel.assign(weight.transpose(3, 2, 1, 0)))
+wrong("3.2", "height and width swapped", lambda kernel, weight: kernel.assign(weight.transpose()))
+wrong("3.2", "height and width swapped", lambda kernel, weight: kernel.assign(weight.T))
+wrong("3.2", "shape", lambda kernel, weight: kernel.assign(weight.transpose(2, 3, 0, 1)))
+wrong("3.2", "not a shape", lambda kernel, weight: kernel.assign(weight.transpose("hwio")))
+wrong("3.2", "axes", lambda kernel, weight: kernel.assign(weight.transpose(1, 2, 3, 4)))
+wrong("3.2", "axes", lambda kernel, weight: kernel.assign(weight.transpose(2, 3, 1)))
+wrong("3.2", "wrong axis order", lambda kernel, weight: kernel.assign(weight.swapaxes(0, 3)))
+wrong("3.2", "not a shape", lambda kernel, weight: kernel.assign(np.swapaxes(weight, (0, 1), (2, 3))))
+wrong("3.2", "wrong axis order", lambda kernel, weight: kernel.assign(np.moveaxis(weight, 0, -1)))
+wrong("3.2", "shape", lambda kernel, weight: kernel.assign(np.moveaxis(weight, (0, 1), (2, 3))))
+wrong("3.2", "shape", lambda kernel, weight: kernel.assign(np.rollaxis(weight, 2)))
+wrong("3.2", "reversed", lambda kernel, weight: kernel.assign(weight.transpose(2, 3, 1, 0)[::-1, ::-1]))
+wrong("3.2", "spelling", lambda kernel, weight: kernel.asign(weight.transpose(2, 3, 1, 0)))
+wrong("3.2", "spelling", lambda kernel, weight: kernel.assign(weight.transpos(2, 3, 1, 0)))
+wrong("3.2", "shape", lambda kernel, weight: kernel.assign(weight).transpose(2, 3, 1, 0))
+wrong("3.2", "shape", lambda kernel, weight: kernel.assign(kernel.numpy().transpose(2, 3, 1, 0)))
+wrong("3.2", "values", lambda kernel, weight: kernel.assign(kernel.numpy() * weight.transpose(2, 3, 1, 0)))
+wrong("3.2", "added to the old values", lambda kernel, weight: kernel.assign_add(weight.transpose(2, 3, 1, 0)))
+wrong("3.2", "reshaped", lambda kernel, weight: kernel.assign(np.resize(weight, kernel.shape)))
+wrong("3.2", "no transpose on a variable", lambda kernel, weight: kernel.transpose(3, 2, 0, 1).assign(weight))
+wrong("3.2", "no assign on a tensor", lambda kernel, weight: tf.transpose(kernel, (3, 2, 0, 1)).assign(weight))
+wrong("3.2", "shape", lambda kernel, weight: kernel.assign(weight.transpose(3, 2, 0, 1)))
+
+
+@wrong("3.2", "result thrown away")
+def _(kernel, weight):
+    weight.transpose(2, 3, 1, 0)
+    kernel.assign(weight)
+
+
+@wrong("3.2", "rebound")
+def _(kernel, weight):
+    weight = weight.transpose(2, 3, 1, 0)
+    kernel = weight
+
+
+right("3.2", lambda kernel, weight: kernel.assign(np.moveaxis(np.moveaxis(weight, 0, -1), 0, -2)))
+right("3.2", lambda kernel, weight: kernel.assign(np.einsum("oihw->hwio", weight)))
+right("3.2", lambda kernel, weight: kernel.assign(weight.T.swapaxes(0, 1)))
+
+wrong(
+    "3.3",
+    "wrong axis",
+    lambda kernel: kernel.assign(
+        (lambda m: m - m.mean(axis=1, keepdims=True))(kernel.numpy().reshape(-1, kernel.shape[-1])).reshape(
+            kernel.shape
+        )
+    ),
+)
+wrong(
+    "3.3",
+    "does not broadcast",
+    lambda kernel: kernel.assign(
+        (lambda m: m - m.mean(axis=1))(kernel.numpy().reshape(-1, kernel.shape[-1])).reshape(kernel.shape)
+    ),
+)
+wrong(
+    "3.3",
+    "wrong axis",
+    lambda kernel: kernel.assign(
+        (lambda m: m - m.mean(1)[:, None])(kernel.numpy().reshape(-1, kernel.shape[-1])).reshape(kernel.shape)
+    ),
+)
+wrong(
+    "3.3",
+    "one mean for all",
+    lambda kernel: kernel.assign(
+        (lambda m: m - m.mean())(kernel.numpy().reshape(-1, kernel.shape[-1])).reshape(kernel.shape)
+    ),
+)
+wrong(
+    "3.3",
+    "shape",
+    lambda kernel: kernel.assign((lambda m: m - m.mean(axis=0))(kernel.numpy().reshape(-1, kernel.shape[-1]))),
+)
+wrong(
+    "3.3",
+    "example only",
+    lambda kernel: kernel.assign((lambda m: m - m.mean(axis=0))(kernel.numpy().reshape(-1, 2)).reshape(kernel.shape)),
+)
+wrong(
+    "3.3",
+    "wrong axis",
+    lambda kernel: kernel.assign(
+        (lambda m: m - m.mean(axis=0))(kernel.numpy().reshape(-1, kernel.shape[-2])).reshape(kernel.shape)
+    ),
+)
+wrong(
+    "3.3",
+    "wrong axis",
+    lambda kernel: kernel.assign(
+        (lambda m: m - m.mean(axis=0))(kernel.numpy().reshape(kernel.shape[-1], -1)).reshape(kernel.shape)
+    ),
+)
+wrong(
+    "3.3",
+    "does not broadcast",
+    lambda kernel: kernel.assign(
+        (lambda m: m - m.mean(axis=0)[:, None])(kernel.numpy().reshape(-1, kernel.shape[-1])).reshape(kernel.shape)
+    ),
+)
+wrong(
+    "3.3",
+    "wrong sign",
+    lambda kernel: kernel.assign(
+        (lambda m: m.mean(axis=0) - m)(kernel.numpy().reshape(-1, kernel.shape[-1])).reshape(kernel.shape)
+    ),
+)
+wrong("3.3", "wrong axis", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=-1, keepdims=True)))
+wrong("3.3", "inputs left out", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=(0, 1))))
+wrong("3.3", "no mean on a variable", lambda kernel: kernel.assign(kernel.mean(axis=(0, 1, 2))))
+wrong("3.3", "no mean on a variable", lambda kernel: kernel.assign(kernel - kernel.mean(axis=(0, 1, 2))))
+wrong("3.3", "spelling", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().maen(axis=(0, 1, 2))))
+wrong("3.3", "spelling", lambda kernel: kernel.asign_sub(kernel.numpy() - kernel.numpy().mean(axis=(0, 1, 2))))
+wrong("3.3", "shape", lambda kernel: kernel.assign_sub(kernel.numpy().mean(axis=(0, 1, 2))))
+wrong("3.3", "mean kept", lambda kernel: kernel.assign_sub(kernel.numpy() - kernel.numpy().mean(axis=(0, 1, 2))))
+wrong("3.3", "axes", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(axis=[0, 1, 2])))
+wrong("3.3", "axes", lambda kernel: kernel.assign(kernel.numpy() - kernel.numpy().mean(0, 1, 2)))
+wrong("3.3", "rounded", lambda kernel: kernel.assign(np.round(kernel.numpy() - kernel.numpy().mean(axis=(0, 1, 2)))))
+
+
+@wrong("3.3", "wrong axis")
+def _(kernel):
+    m = kernel.numpy().reshape(-1, kernel.shape[-1])
+    for k in range(m.shape[0]):
+        m[k] -= m[k].mean()
+    kernel.assign(m.reshape(kernel.shape))
+
+
+@wrong("3.3", "copy edited")
+def _(kernel):
+    m = kernel.numpy().reshape(-1, kernel.shape[-1])
+    m -= m.mean(axis=0)
+
+
+@wrong("3.3", "rows instead of columns")
+def _(kernel):
+    values = kernel.numpy()
+    for k in range(values.shape[-1]):
+        values[k] -= values[k].mean()
+    kernel.assign(values)
+
+
+@wrong("3.3", "rows instead of columns")
+def _(kernel):
+    values = kernel.numpy()
+    for k in values[..., :]:
+        k -= k.mean()
+    kernel.assign(values)
+
+
+right("3.3", lambda kernel: kernel.assign(kernel - tf.reduce_mean(kernel, axis=[0, 1, 2])))
+right("3.3", lambda kernel: kernel.assign(kernel.numpy() - np.einsum("hwio->o", kernel) / np.prod(kernel.shape[:3])))
+right(
+    "3.3",
+    lambda kernel: [
+        kernel[..., k].assign(kernel[..., k] - tf.reduce_mean(kernel[..., k])) for k in range(kernel.shape[3])
+    ],
+)
+
+
+@right("3.3")
+def _(kernel):
+    values = kernel.numpy()
+    for k in np.moveaxis(values, -1, 0):
+        k -= k.mean()
+    kernel.assign(values)
+
+
+wrong(
+    "3.4",
+    "tensor of another dtype",
+    lambda values: tf.Variable(tf.constant(values), dtype=tf.float32, shape=tf.TensorShape(None)),
+)
+wrong("3.4", "dtype", lambda values: tf.Variable(tf.constant(values), shape=tf.TensorShape(None)))
+wrong("3.4", "fixed shape", lambda values: tf.Variable(tf.convert_to_tensor(values, tf.float32)))
+wrong("3.4", "fixed shape", lambda values: tf.Variable(tf.constant(values, tf.float32), shape=None))
+wrong("3.4", "not a variable", lambda values: tf.constant(values, dtype=tf.float32, shape=tf.TensorShape(None)))
+wrong("3.4", "dtype", lambda values: tf.Variable(values, tf.float32, shape=tf.TensorShape(None)))
+wrong("3.4", "not a shape", lambda values: tf.Variable(values, shape=tf.TensorShape(), dtype=tf.float32))
+wrong("3.4", "not a shape", lambda values: tf.Variable(values, shape=tf.TensorShape, dtype=tf.float32))
+wrong("3.4", "not a shape", lambda values: tf.Variable(values, shape="any", dtype=tf.float32))
+wrong("3.4", "fixed rank", lambda values: tf.Variable(values, shape=(None, None), dtype=tf.float32))
+wrong("3.4", "fixed rank", lambda values: tf.Variable(values, shape=[], dtype=tf.float32))
+wrong("3.4", "fixed rank", lambda values: tf.Variable(values, shape=tf.TensorShape([]), dtype=tf.float32))
+wrong("3.4", "fixed rank", lambda values: tf.Variable(values, shape=tf.TensorShape([None]), dtype=tf.float32))
+wrong("3.4", "no start values", lambda values: tf.Variable(shape=tf.TensorShape(None), dtype=tf.float32).assign(values))
+wrong("3.4", "spelling", lambda values: tf.Variable(values, shape=tf.Tensorshape(None), dtype=tf.float32))
+wrong("3.4", "spelling", lambda values: tf.variable(values, shape=tf.TensorShape(None), dtype=tf.float32))
+wrong("3.4", "fixed shape", lambda values: tf.Variable(values.astype("float32"), shape=values.shape))
+wrong("3.4", "fixed shape", lambda values: tf.Variable(values, validate_shape=False, dtype=tf.float32))
+wrong("3.4", "not a shape", lambda values: tf.Variable(values, shape=np.nan, dtype=tf.float32))
+wrong("3.4", "not a variable", lambda values: keras.Variable(values, dtype="float32"))
+wrong("3.4", "not trainable", lambda values: tf.Variable(values, False, shape=tf.TensorShape(None), dtype=tf.float32))
+right("3.4", lambda values: tf.Variable(np.float32(values), shape=tf.TensorShape(None)))
+right("3.4", lambda values: tf.Variable(tf.cast(values, tf.float32), shape=tf.TensorShape(None)))
+right("3.4", lambda values: tf.Variable(lambda: tf.cast(values, tf.float32), shape=tf.TensorShape(None)))
+right("3.4", lambda values: tf.Variable(values.tolist(), dtype="float32", shape=tf.TensorShape(None)))

@@ -53,7 +53,7 @@ def _(v, low, high):
     v.assign(values)
 
 
-@wrong("4.1", "result thrown away")
+@wrong("4.1", "assigned too early")
 def _(v, low, high):
     values = v.numpy()
     values[np.isnan(values)] = 0
@@ -191,7 +191,7 @@ def _(v, low, high):
 
 wrong("4.1", "cut to integers", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy()), int(low), int(high))))
 wrong("4.1", "NaN became a limit", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy(), nan=low), low, high)))
-wrong("4.1", "values", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy()), -high, high)))
+wrong("4.1", "argument not used", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy()), -high, high)))
 wrong("4.1", "added to the old values", lambda v, low, high: v.assign_add(np.clip(np.nan_to_num(v.numpy()), low, high)))
 wrong("4.1", "absolute value", lambda v, low, high: v.assign(np.clip(np.abs(np.nan_to_num(v.numpy())), low, high)))
 wrong(
@@ -199,7 +199,7 @@ wrong(
     "infinities replaced",
     lambda v, low, high: v.assign(tf.clip_by_value(tf.where(tf.math.is_finite(v), v, 0.0), low, high)),
 )
-wrong("4.1", "values", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy()), 0, 10)))
+wrong("4.1", "argument not used", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy()), 0, 10)))
 wrong("4.1", "example only", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy()), low, min(high, 100))))
 wrong(
     "4.1", "too many entries", lambda v, low, high: v.assign(np.round(np.clip(np.nan_to_num(v.numpy()), low, high), 1))
@@ -610,7 +610,7 @@ def _(w, x, y, learning_rate, limit):
     w.assign(np.clip(w.numpy(), -1, 1))
 
 
-@wrong("4.2", "values")
+@wrong("4.2", "argument not used")
 def _(w, x, y, learning_rate, limit):
     w.assign_sub(0.1 * gradient(w, x, y))
     w.assign(np.clip(w.numpy(), -limit, limit))
@@ -863,7 +863,7 @@ wrong(
     lambda layer, factor: layer.set_weights([(factor * w).astype(int) for w in layer.get_weights()]),
 )
 wrong("4.3", "absolute value", lambda layer, factor: layer.set_weights([abs(factor) * w for w in layer.get_weights()]))
-wrong("4.3", "values", lambda layer, factor: layer.set_weights([w * w for w in layer.get_weights()]))
+wrong("4.3", "argument not used", lambda layer, factor: layer.set_weights([w * w for w in layer.get_weights()]))
 wrong("4.3", "the layer multiplied", lambda layer, factor: layer * factor)
 wrong("4.3", "added to the old values", lambda layer, factor: [w.assign_add(w * factor) for w in layer.weights])
 wrong("4.3", "old values assigned", lambda layer, factor: layer.set_weights(layer.weights))
@@ -981,7 +981,7 @@ def _(layer, factor):
 
 right("4.3", lambda layer, factor: layer.set_weights([w.assign(w * factor) for w in layer.weights]) and None)
 wrong("4.3", "returned", lambda layer, factor: [w.numpy() * factor for w in layer.weights])
-wrong("4.3", "off by a factor", lambda layer, factor: layer.set_weights([w * 2 for w in layer.get_weights()]))
+wrong("4.3", "argument not used", lambda layer, factor: layer.set_weights([w * 2 for w in layer.get_weights()]))
 wrong(
     "4.3",
     "added to the old values",
@@ -1026,3 +1026,661 @@ def _(layer, factor):
     for w in layer.weights:
         for i in range(len(w)):
             w[i] = w[i] * factor
+
+
+# Slips with NumPy habits, and unusual right answers
+
+
+@wrong("4.1", "assigned too early")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[values < low] = low
+    v.assign(values)
+    values[values > high] = high
+
+
+@wrong("4.1", "assigned too early")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[values > high] = high
+    v.assign(values)
+    values = np.maximum(values, low)
+
+
+@wrong("4.1", "assigned too early")
+def _(v, low, high):
+    values = v.numpy()
+    v.assign(values)
+    values[np.isnan(values)] = 0
+    values[values < low] = low
+    values[values > high] = high
+
+
+@wrong("4.1", "assigned too early")
+def _(v, low, high):
+    values = v.numpy()
+    values[values < low] = low
+    values[values > high] = high
+    v.assign(values)
+    values[np.isnan(values)] = 0
+
+
+@wrong("4.1", "assigned too early")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    v.assign(values)
+    values = v.numpy()
+    values[values < low] = low
+    v.assign(values)
+    values[values > high] = high
+
+
+@wrong("4.1", "assigned too early")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    v.assign(np.clip(values, low, None))
+    values[values > high] = high
+
+
+@wrong("4.1", "result thrown away")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    np.clip(values, low, high)
+    v.assign(values)
+
+
+@wrong("4.1", "item assignment")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    v.assign(values)
+    v[v < low] = low
+    v[v > high] = high
+
+
+@wrong("4.1", "assigned too early")
+def _(v, low, high):
+    v.assign(np.nan_to_num(v.numpy()))
+    v.numpy()[v.numpy() < low] = low
+    v.numpy()[v.numpy() > high] = high
+
+
+@wrong("4.1", "spelling")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[values < low] = low
+    values[values > high] = high
+    v.asign(values)
+
+
+@wrong("4.1", "rebound")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[values < low] = low
+    values[values > high] = high
+    v = values
+
+
+@wrong("4.1", "not called")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[values < low] = low
+    values[values > high] = high
+    v.assign  # noqa: B018
+
+
+@wrong("4.1", "sides swapped")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[values < low] = high
+    values[values > high] = low
+    v.assign(values)
+
+
+@wrong("4.1", "comparisons turned around")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[values > low] = low
+    values[values < high] = high
+    v.assign(values)
+
+
+@wrong("4.1", "NaN is never equal")
+def _(v, low, high):
+    values = v.numpy()
+    values[values == np.nan] = 0
+    values[values < low] = low
+    values[values > high] = high
+    v.assign(values)
+
+
+@wrong("4.1", "NaN became a limit")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = low
+    values[values < low] = low
+    values[values > high] = high
+    v.assign(values)
+
+
+@wrong("4.1", "not clipped")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    values[(values < low) & (values > high)] = high
+    v.assign(values)
+
+
+@wrong("4.1", "returned")
+def _(v, low, high):
+    values = v.numpy()
+    v.assign(values)
+    return np.clip(np.nan_to_num(values, posinf=np.inf, neginf=-np.inf), low, high)
+
+
+wrong("4.1", "number of arguments", lambda v, low, high: v.assign(np.clip(np.nan_to_num(v.numpy()), low)))
+wrong("4.1", "no clip on a variable", lambda v, low, high: v.assign(v.clip(low, high)))
+wrong("4.1", "unknown function", lambda v, low, high: v.assign(np.nanclip(v.numpy(), low, high)))
+wrong(
+    "4.1",
+    "NaN became a limit",
+    lambda v, low, high: v.assign(np.clip(np.where(v.numpy() != v.numpy(), low, v.numpy()), low, high)),
+)
+right("4.1", lambda v, low, high: v.assign(np.clip(np.where(v.numpy() == v.numpy(), v.numpy(), 0), low, high)))
+right("4.1", lambda v, low, high: v.assign(np.fmin(np.fmax(np.where(np.isnan(v.numpy()), 0, v.numpy()), low), high)))
+right(
+    "4.1",
+    lambda v, low, high: v.assign(tf.clip_by_value(tf.math.multiply_no_nan(v, tf.cast(v == v, v.dtype)), low, high)),
+)
+
+
+@right("4.1")
+def _(v, low, high):
+    values = v.numpy()
+    values[np.isnan(values)] = 0
+    v.assign(values)
+    values[values < low] = low
+    v.assign(values)
+    values[values > high] = high
+    v.assign(values)
+
+
+def _loss_step(loss):
+    def answer(w, x, y, learning_rate, limit):
+        with tf.GradientTape() as tape:
+            value = loss(w, x, y)
+        w.assign_sub(learning_rate * tape.gradient(value, w))
+        w.assign(np.clip(w.numpy(), -limit, limit))
+
+    return answer
+
+
+@wrong("4.2", "no mean on a tensor")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = ((x @ w - y) ** 2).mean()
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "no mean on a tensor")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.square(x @ w - y).mean()
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "loss of NumPy")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = np.mean((x @ w - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "loss of NumPy")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = np.mean((x @ w.numpy() - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "gradient is None")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w.numpy() - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "loss of NumPy")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = np.square(np.matmul(x, w) - y).mean()
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "gradient is None")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(np.square(x @ w - y))
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "gradient is None")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((np.dot(x, w) - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "arguments swapped")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(w, loss))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "arguments swapped")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradient(w, loss)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "number of arguments")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradient(loss)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "spelling")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradients(loss, w)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "gradient is None")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradient(loss, x)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "brackets missing")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "unknown function")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.mean((x @ w - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "fixed numbers")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(0.15 * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "argument not used")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(0.05 * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "argument not used")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(0.3 * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "argument not used")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(0.01 * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "values")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(0.1 * learning_rate * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "arguments swapped")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(limit * tape.gradient(loss, w))
+    w.assign(np.clip(w.numpy(), -learning_rate, learning_rate))
+
+
+@wrong("4.2", "number of arguments")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradient(loss, w)
+    w.assign_sub(learning_rate * g)
+    w.assign(np.clip(w, limit))
+
+
+@wrong("4.2", "spelling")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradient(loss, w)
+    w.asign_sub(learning_rate * g)
+    w.assign(np.clip(w, -limit, limit))
+
+
+@wrong("4.2", "never clipped")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradient(loss, w)
+    w.assign_sub(learning_rate * g)
+    values = w.numpy()
+    values[values > limit] = limit
+    values[values < -limit] = -limit
+
+
+@wrong("4.2", "rebound")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    g = tape.gradient(loss, w)
+    w = w - learning_rate * g
+    w.assign(np.clip(w, -limit, limit))
+
+
+@wrong("4.2", "does not broadcast")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x * w - y) ** 2)
+    g = tape.gradient(loss, w)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "gradient is None")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x.dot(w) - y) ** 2)
+    g = tape.gradient(loss, w)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "mean before the square")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(x @ w - y) ** 2
+    g = tape.gradient(loss, w)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "factor 2 / m missing")
+def _(w, x, y, learning_rate, limit):
+    g = x.T @ (x @ w - y)
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "fixed numbers")
+def _(w, x, y, learning_rate, limit):
+    g = 2 * x.T @ (x @ w.numpy() - y) / 4
+    w.assign(np.clip(w.numpy() - learning_rate * g, -limit, limit))
+
+
+@wrong("4.2", "fixed numbers")
+def _(w, x, y, learning_rate, limit):
+    w.assign_sub(learning_rate * gradient(w, x, y))
+    w.assign(np.clip(w.numpy(), -1.0, 1.0))
+
+
+@wrong("4.2", "another optimizer")
+def _(w, x, y, learning_rate, limit):
+    optimizer = keras.optimizers.Adam(learning_rate)
+    optimizer.apply_gradients([(gradient(w, x, y), w)])
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "argument not used")
+def _(w, x, y, learning_rate, limit):
+    optimizer = keras.optimizers.SGD()
+    optimizer.apply_gradients([(gradient(w, x, y), w)])
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "clipped before the step")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        w.assign(np.clip(w.numpy(), -limit, limit))
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+
+
+@wrong("4.2", "no gradient on a tensor")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    w.assign_sub(learning_rate * loss.gradient(w))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "no backward on a tensor")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    loss.backward()
+    w.assign_sub(learning_rate * w.grad)
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+@wrong("4.2", "gradient is None")
+def _(w, x, y, learning_rate, limit):
+    w2 = w.assign(w.numpy())
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ w2 - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w2))
+    w.assign(np.clip(w.numpy(), -limit, limit))
+
+
+right("4.2", _loss_step(lambda w, x, y: tf.reduce_mean(tf.math.squared_difference(tf.linalg.matmul(x, w), y))))
+right("4.2", _loss_step(lambda w, x, y: tf.reduce_sum((x @ w - y) ** 2) / len(y)))
+right("4.2", _loss_step(lambda w, x, y: tf.reduce_mean((tf.tensordot(x, w, 1) - y) ** 2)))
+
+
+@right("4.2")
+def _(w, x, y, learning_rate, limit):
+    g = 2 * np.mean(x * (x @ w.numpy() - y), axis=0)[:, None]
+    w.assign((w.numpy() - learning_rate * g).clip(-limit, limit))
+
+
+@right("4.2")
+def _(w, x, y, learning_rate, limit):
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(w)
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    [g] = tape.gradient(loss, [w])
+    w.assign(w - learning_rate * g)
+    w.assign(keras.ops.clip(w, -limit, limit))
+
+
+@wrong("4.3", "assigned too early")
+def _(layer, factor):
+    weights = layer.get_weights()
+    layer.set_weights(weights)
+    for w in weights:
+        w *= factor
+
+
+@wrong("4.3", "assigned too early")
+def _(layer, factor):
+    weights = layer.get_weights()
+    layer.set_weights(weights)
+    for i in range(len(weights)):
+        weights[i] = weights[i] * factor
+
+
+@wrong("4.3", "assigned too early")
+def _(layer, factor):
+    weights = layer.get_weights()
+    weights[0] *= factor
+    layer.set_weights(weights)
+    weights[1] *= factor
+
+
+@wrong("4.3", "assigned too early")
+def _(layer, factor):
+    weights = layer.get_weights()
+    layer.set_weights(weights)
+    weights[0] *= factor
+    weights[1] *= factor
+
+
+@wrong("4.3", "old values assigned")
+def _(layer, factor):
+    weights = layer.get_weights()
+    for w in weights:
+        w = w * factor
+    layer.set_weights(weights)
+
+
+@wrong("4.3", "spelling")
+def _(layer, factor):
+    for w in layer.weights:
+        w.asign(w * factor)
+
+
+@wrong("4.3", "spelling")
+def _(layer, factor):
+    layer.set_weigths([w * factor for w in layer.get_weights()])
+
+
+@wrong("4.3", "not a function")
+def _(layer, factor):
+    layer.set_weights([w * factor for w in layer.weights()])
+
+
+@wrong("4.3", "number of arguments")
+def _(layer, factor):
+    layer.set_weights(*[w * factor for w in layer.get_weights()])
+
+
+@wrong("4.3", "list of arrays")
+def _(layer, factor):
+    for w in layer.get_weights():
+        layer.set_weights(w * factor)
+
+
+@wrong("4.3", "list of arrays")
+def _(layer, factor):
+    for w in layer.get_weights():
+        layer.set_weights([w * factor])
+
+
+@wrong("4.3", "no setter")
+def _(layer, factor):
+    layer.weights = [w * factor for w in layer.weights]
+
+
+@wrong("4.3", "no setter")
+def _(layer, factor):
+    layer.kernel *= factor
+
+
+@wrong("4.3", "copy edited")
+def _(layer, factor):
+    for w in layer.weights:
+        w.numpy()[:] = w.numpy() * factor
+
+
+@wrong("4.3", "added to the old values")
+def _(layer, factor):
+    for w in layer.weights:
+        w = w.assign(w.numpy() + w.numpy() * factor)
+
+
+@wrong("4.3", "rebound")
+def _(layer, factor):
+    for i in range(len(layer.weights)):
+        layer.weights[i] = layer.weights[i] * factor
+
+
+@wrong("4.3", "only some weights")
+def _(layer, factor):
+    layer.weights[0].assign(layer.weights[0] * factor)
+
+
+@wrong("4.3", "not every layer has it")
+def _(layer, factor):
+    layer.weights[0].assign(layer.weights[0] * factor)
+    layer.weights[1].assign(layer.weights[1] * factor)
+
+
+@wrong("4.3", "not every layer has it")
+def _(layer, factor):
+    w, b = layer.weights
+    w.assign(w * factor)
+    b.assign(b * factor)
+
+
+@wrong("4.3", "cut to integers")
+def _(layer, factor):
+    layer.set_weights([np.array(w, int) * factor for w in layer.get_weights()])
+
+
+@wrong("4.3", "list of arrays")
+def _(layer, factor):
+    layer.set_weights([w * factor for w in layer.get_weights()][::-1])
+
+
+@wrong("4.3", "fixed numbers")
+def _(layer, factor):
+    layer.set_weights([w * 0.25 for w in layer.get_weights()])
+
+
+@wrong("4.3", "only some weights")
+def _(layer, factor):
+    layer.set_weights([w * factor if w.ndim > 1 else w for w in layer.get_weights()])
+
+
+right("4.3", lambda layer, factor: layer.set_weights(list(map(lambda w: w * factor, layer.get_weights()))))
+right("4.3", lambda layer, factor: [w.assign_sub((1 - factor) * w) for w in layer.weights] and None)
+right("4.3", lambda layer, factor: layer.set_weights([keras.ops.multiply(w, factor) for w in layer.weights]))

@@ -74,6 +74,11 @@ EXERCISES = [
                 "The rows hold the factors themselves. Multiply the old values by them before assign.",
             ),
             Mistake(
+                "diagonal only",
+                lambda values, factors: values * np.diag(factors),
+                "Only the diagonal is left: np.diag(factors) is 0 elsewhere, and * multiplies entry by entry. Multiply by the column factors[:, None].",
+            ),
+            Mistake(
                 "twice",
                 lambda values, factors: values * factors[:, None] ** 2,
                 "Each row was scaled twice. Multiply once, assign once.",
@@ -84,6 +89,11 @@ EXERCISES = [
                 r"be broadcast|Incompatible shapes",
                 "does not broadcast",
                 "factors has one number per row, and shapes are lined up from the right, where the columns are. Make it a column: factors[:, None]",
+            ),
+            Message(
+                r"Shape mismatch",
+                "shape",
+                "v takes an array of its own shape, {shape}, and this one has the shape {given}. All of v.numpy(), times a column of factors, has v's shape. With @ or np.dot an axis is summed away; v.numpy()[i] is one row, for v[i].assign(...)",
             ),
         ),
         hints=(
@@ -141,6 +151,11 @@ EXERCISES = [
                 r"variable shape \(\d+, (\d+)\), and the assigned value shape \(\1,\)",
                 "shape",
                 "The whole of v takes an array of v's own shape, and `row` is one row of it. Repeat it first: np.broadcast_to(row, v.shape)",
+            ),
+            Message(
+                r"Shape mismatch",
+                "shape",
+                "v takes an array of its own shape, {shape}, and this one has the shape {given}. It needs as many rows as v has, v.shape[0], and each of them is `row`: np.broadcast_to(row, v.shape)",
             ),
         ),
         hints=(
@@ -201,6 +216,11 @@ EXERCISES = [
                 r"be broadcast|Incompatible shapes",
                 "does not broadcast",
                 "Shapes are lined up from the right, where the output channels are. One axis must stand behind the gains: gains[:, None]",
+            ),
+            Message(
+                r"Shape mismatch",
+                "shape",
+                "kernel takes an array of its own shape, {shape}, and this one has the shape {given}. All of kernel.numpy(), times gains[:, None], keeps that shape. Does a step sum an axis away (@, tensordot, einsum), drop one by an index, or turn them (.T)?",
             ),
         ),
         hints=(

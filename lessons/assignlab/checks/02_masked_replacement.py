@@ -63,6 +63,12 @@ NAN_IS_NEVER_EQUAL = (
     "x == np.nan is False everywhere: NaN equals nothing, not even itself. np.isfinite finds NaN and both infinities."
 )
 
+PICKED = Message(
+    r"Shape mismatch",
+    "shape",
+    "{v} takes an array of its own shape, {shape}, and this one has the shape {given}. Is it values[mask], which takes the chosen entries out, or np.where of the mask alone, which gives their positions? Write into the whole array: values[mask] = ..., or np.where(mask, new, values)",
+)
+
 EXERCISES = [
     InPlace(
         number="2.1",
@@ -133,6 +139,7 @@ EXERCISES = [
                 "`value` was added to the entries. They must become equal to it.",
             ),
         ),
+        messages=(PICKED,),
         hints=(
             "Take a snapshot, make a mask by comparing it with the limit, replace, assign.",
             "a > limit is an array of True and False of a's shape. Use it as an index, or as the first argument of np.where.",
@@ -208,6 +215,14 @@ EXERCISES = [
                 "ends only",
                 _where(lambda values, low, high: ((values == low) | (values == high), 0.0)),
                 "The two ends became 0, and what lies between them stayed. Compare with >= and <=.",
+            ),
+        ),
+        messages=(
+            PICKED,
+            Message(
+                r"too many indices|boolean index did not match",
+                "two masks",
+                "a[one][other] looks for `other` in the entries that a[one] has taken out, and a[one, other] means two axes. Join both into one mask: a[(one) & (other)]",
             ),
         ),
         hints=(
@@ -321,6 +336,7 @@ EXERCISES = [
             ),
         ),
         messages=(
+            PICKED,
             Message(
                 r"only (?:length-1|0-dimensional|size-1) arrays",
                 "one number wanted",
@@ -414,6 +430,7 @@ EXERCISES = [
                 "The right entries were chosen, and became the threshold. They must become 0.",
             ),
         ),
+        messages=(PICKED,),
         hints=(
             "The mask and the array that it edits may be two different arrays, as long as their shapes agree.",
             "Compute the mask from scores, apply it to the snapshot of w.",

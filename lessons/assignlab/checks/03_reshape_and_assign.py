@@ -31,7 +31,8 @@ def _conv_cases():
 
 
 def _center_cases():
-    yield (np.array([3.0, -1, 4, 1, -5, 9, 2, -6, 5, 3, -8, 7]).reshape(2, 1, 3, 2),)
+    numbers = [3.0, -1, 4, 1, -5, 9, 2, -6, 5, 3, -8, 7, 6, 2, -4, 8, 1, -6, 7, 5, 2, -2, 1, 7]
+    yield (np.array(numbers).reshape(2, 2, 3, 2),)
     yield (np.round(irregular(50, 2, 2, 2, 2)),)
     yield (irregular(51, 1, 2, 2, 4),)
     yield (irregular(52, 1, 2, 3, 3),)
@@ -100,7 +101,7 @@ EXERCISES = [
             Mistake(
                 "transposed",
                 lambda values, shape, factors: (values.reshape(shape) * factors).T.reshape(values.shape),
-                "The entries came back in transposed order. Leave out .T: reshape alone keeps the reading order.",
+                "The entries came back in transposed order. Leave out the transpose: reshape alone keeps the reading order.",
             ),
             Mistake(
                 "transposed",
@@ -143,6 +144,11 @@ EXERCISES = [
                 r"Shape mismatch",
                 "shape",
                 "The product has the shape that you worked in, and v keeps its own. Go back before you assign: .reshape(v.shape)",
+            ),
+            Message(
+                r"(?:be broadcast|Incompatible shapes).*[(\[]\d+, ?1[)\]]",
+                "does not broadcast",
+                "factors broadcasts to `shape` as it is, without a new axis: v.numpy().reshape(shape) * factors",
             ),
             Message(
                 r"be broadcast|Incompatible shapes",
@@ -294,7 +300,7 @@ EXERCISES = [
             Mistake(
                 "mean kept",
                 lambda kernel: kernel * 0 + kernel.mean(axis=(0, 1, 2)),
-                "The means themselves were stored. Subtract them from the kernel.",
+                "The means themselves were stored. Assign the kernel minus its means; assign_sub subtracts what it gets, here one time too many.",
             ),
             Mistake(
                 "mean added",
@@ -303,6 +309,11 @@ EXERCISES = [
             ),
         ),
         messages=(
+            Message(
+                r"be broadcast|Incompatible shapes",
+                "does not broadcast",
+                "Each filter is a column of the matrix, so its mean runs down the rows, .mean(axis=0): one number per column, which broadcasts as it is, without a new axis.",
+            ),
             Message(
                 r"shapes must be equal",
                 "shape",
@@ -333,7 +344,12 @@ EXERCISES = [
             Message(
                 r"not compatible with the explicitly supplied `shape`",
                 "fixed rank",
-                "[None] is a shape of one axis, and (None, None) one of two: the values must have as many. shape=tf.TensorShape(None) leaves that open.",
+                "[] is the shape of one number, [None] has one axis, (None, None) two: the values must have as many. shape=tf.TensorShape(None) leaves that open.",
+            ),
+            Message(
+                r"Eager execution of tf.constant with unsupported shape",
+                "not a variable",
+                "tf.constant makes a tensor, which has one shape for good and no assign. Make a variable: tf.Variable(values, ...)",
             ),
             Message(
                 r"`initial_value` arg",
@@ -341,7 +357,7 @@ EXERCISES = [
                 "A variable is made of its start values: tf.Variable(values, ...)",
             ),
             Message(
-                r"Dimension -1 must be >= 0|TensorShape.__init__\(\) missing",
+                r"Dimension -1 must be >= 0|TensorShape.__init__\(\) missing|Dimension value must be|Failed to convert .* to a shape",
                 "not a shape",
                 "An unknown shape is written tf.TensorShape(None).",
             ),

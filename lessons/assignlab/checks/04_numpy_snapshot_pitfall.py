@@ -110,7 +110,18 @@ EXERCISES = [
             Mistake(
                 "not clipped",
                 lambda values, low, high: _without_nan(values),
-                "NaN is gone and nothing was clipped. Everything that v must hold has to be in the array when it is assigned.",
+                "NaN is gone and nothing was clipped. v gets what the array holds when it is assigned: print the array in the line above.",
+            ),
+            Mistake(
+                "assigned too early",
+                lambda values, low, high: np.nan_to_num(values.astype("float32")),
+                "NaN is gone and nothing was clipped: the later edits went into another array. Clip before you assign.",
+                lambda reading: reading.edits_after_write,
+            ),
+            Mistake(
+                "not clipped",
+                lambda values, low, high: np.nan_to_num(values.astype("float32")),
+                "NaN is gone and nothing was clipped. v gets what the array holds when it is assigned.",
             ),
             Mistake(
                 "NaN is never equal",
@@ -182,11 +193,23 @@ EXERCISES = [
                 "The values lost their signs. Clip them as they are, without abs.",
             ),
             Mistake(
+                "comparisons turned around",
+                lambda values, low, high: np.maximum(np.minimum(_without_nan(values), low), high),
+                "Values above low became low, or those below high became high. It is the values below low that become low, and those above high that become high.",
+            ),
+            Mistake(
                 "sides swapped",
                 lambda values, low, high: np.where(
                     _without_nan(values) < low, high, np.where(_without_nan(values) > high, low, _without_nan(values))
                 ),
                 "What lies below low became high, and what lies above high became low. Swap the two.",
+            ),
+        ),
+        messages=(
+            Message(
+                r"Shape mismatch",
+                "shape",
+                "v takes an array of its own shape, {shape}, and this one has the shape {given}. values[mask] takes the chosen entries out: write into the whole array, values[mask] = ...",
             ),
         ),
         hints=(
@@ -231,7 +254,7 @@ EXERCISES = [
             Mistake(
                 "never clipped",
                 lambda w, x, y, learning_rate, limit: w - learning_rate * _gradient(w, x, y),
-                "The step is right and nothing was clipped: np.clip works on a copy. Assign its result.",
+                "The step is right and nothing was clipped: np.clip returns a new array, and w.numpy() is a copy. Assign the clipped array to w.",
             ),
             Mistake(
                 "one side only",
@@ -306,6 +329,12 @@ EXERCISES = [
                 "The learning rate was applied twice. Multiply the gradient by it once.",
             ),
             Mistake(
+                "factor 2 / m missing",
+                _step(lambda w, x, y: _gradient(w, x, y) * y.size / 2),
+                "The gradient of the mean of m squares is 2 / m times x.T @ (x @ w - y), with m = len(y). That factor is missing.",
+                lambda reading: not reading.uses("GradientTape", "gradient"),
+            ),
+            Mistake(
                 "two steps",
                 lambda w, x, y, learning_rate, limit: _clip(w - 2 * learning_rate * _gradient(w, x, y), limit),
                 "The step is twice as long as it should be. Subtract learning_rate * gradient once.",
@@ -361,6 +390,16 @@ EXERCISES = [
                 "The sum was divided by the number of weights. The mean runs over the m squares: divide by len(y).",
             ),
             Mistake(
+                "fixed numbers",
+                _step(lambda w, x, y: _gradient(w, x, y) * y.size / 4),
+                "The sum was divided by 4, the number of squares in the first example. Here there are others: divide by len(y).",
+            ),
+            Mistake(
+                "another optimizer",
+                lambda w, x, y, learning_rate, limit: _clip(w - learning_rate * np.sign(_gradient(w, x, y)), limit),
+                "Each weight moved by learning_rate itself, up or down. That is the sign of the gradient, or the first step of Adam. Gradient descent subtracts learning_rate * gradient.",
+            ),
+            Mistake(
                 "mean before the square",
                 _step(lambda w, x, y: 2.0 * np.mean(x @ w - y) * x.mean(axis=0)[:, None]),
                 "The mean was squared. The loss is the mean of the squares: tf.reduce_mean((x @ w - y) ** 2), with the bracket behind ** 2.",
@@ -374,6 +413,12 @@ EXERCISES = [
         messages=(
             Message(
                 r"'NoneType'|Attempt to convert a value \(None\)",
+                "arguments swapped",
+                "The gradient is None: tape.gradient(w, loss) asks how w changes with the loss. The loss comes first: tape.gradient(loss, w)",
+                lambda reading: ("gradient", reading.parameters[0]) in reading.first_arguments,
+            ),
+            Message(
+                r"'NoneType'|Attempt to convert a value \(None\)",
                 "gradient is None",
                 "The gradient is None: the name w was given to another object, which the tape does not watch. Keep w for the variable.",
                 lambda reading: reading.rebinds_variable,
@@ -381,7 +426,7 @@ EXERCISES = [
             Message(
                 r"'NoneType'|Attempt to convert a value \(None\)",
                 "gradient is None",
-                "The gradient is None: the loss was computed from a NumPy copy, or outside the tape. Compute it from w itself, in the lines that are indented below `with tf.GradientTape() as tape:`, and ask for tape.gradient(loss, w).",
+                "The gradient is None: the tape saw no way from w to the loss. NumPy leaves no trace in it: no w.numpy(), np.dot or np.square in the loss. Compute it from w itself (not from what w.assign returns) with @, ** and tf functions, in the lines that are indented below `with tf.GradientTape() as tape:`, and ask for tape.gradient(loss, w).",
                 lambda reading: reading.uses("numpy", "asarray", "array"),
             ),
             Message(
@@ -392,7 +437,37 @@ EXERCISES = [
             Message(
                 r"'numpy\.float\d+' object has no attribute '_id'",
                 "loss of NumPy",
-                "The loss is a NumPy number, and NumPy leaves no trace in a tape. Use tf.reduce_mean, not np.mean.",
+                "The loss is a NumPy number, and NumPy leaves no trace in a tape. Compute all of it from w itself, not from w.numpy(), with tf.reduce_mean in place of np.mean.",
+            ),
+            Message(
+                r"Tensor' object has no attribute '(mean|sum)'",
+                "no {1} on a tensor",
+                "A tensor has no {1}: write tf.reduce_{1}(...). NumPy's {1} would hide the loss from the tape.",
+            ),
+            Message(
+                r"Tensor' object has no attribute '(gradient|backward|grad)'",
+                "no {1} on a tensor",
+                "A loss has no {1}. The tape has the gradient: tape.gradient(loss, w)",
+            ),
+            Message(
+                r"ResourceVariable' object has no attribute '(gradient|grad)'",
+                "no {1} on a variable",
+                "A variable has no {1}. The tape has the gradient: tape.gradient(loss, w)",
+            ),
+            Message(
+                r"Tensor' object has no attribute '((?!assign)\w+)'",
+                "no {1} on a tensor",
+                "A tensor has no {1}. In the loss, use @, ** and tf functions: a NumPy copy would hide it from the tape.",
+            ),
+            Message(
+                r"gradient\(\) missing 1 required positional argument: 'sources'",
+                "number of arguments",
+                "tape.gradient takes the loss and what it is differentiated by: tape.gradient(loss, w)",
+            ),
+            Message(
+                r"be broadcast|Incompatible shapes",
+                "does not broadcast",
+                "x @ w, the matrix product, has the shape of y, (m, 1). x * w multiplies entry by entry, and their shapes do not fit.",
             ),
             Message(
                 r"can't multiply sequence",
@@ -467,6 +542,11 @@ EXERCISES = [
                 r"ndarray' object has no attribute '(assign\w*)'",
                 "copies have no assign",
                 "layer.get_weights() gives NumPy copies, which have no {1}. layer.weights are the variables, and they have it.",
+            ),
+            Message(
+                r"'list' object is not callable",
+                "not a function",
+                "layer.weights is a list already: leave out its brackets.",
             ),
             Message(
                 r"'NoneType' object has no attribute 'assign",

@@ -30,6 +30,11 @@ MESSAGES = (
         "variable made in a tf.function",
         "A tf.function may make a variable in its first call only. Make none: write into {v}.",
     ),
+    Message(
+        r"is out of scope",
+        "tensor of a tf.function",
+        "A tensor that a tf.function makes inside lives only while it runs. Return it, and use what the call returns.",
+    ),
     # dtypes
     Message(
         r"Tensor conversion requested dtype (\w+) for Tensor with dtype bool",
@@ -45,6 +50,11 @@ MESSAGES = (
         r"that does not match type|was expected to be an? \w+ tensor but is",
         "tensor of another dtype",
         "Two tensors of different dtypes met, and TensorFlow casts neither. Cast one: tf.cast(..., {v}.dtype)",
+    ),
+    Message(
+        r"Cannot interpret '.*' as a data type",
+        "axes",
+        "In this call the second argument is a dtype. Several axes are one argument, a tuple: axis=(0, 1)",
     ),
     Message(
         r"Cannot cast ufunc .* input",
@@ -158,6 +168,11 @@ MESSAGES = (
         "A variable has no += or *=. Compute the new values, then call {v}.assign(...)",
     ),
     Message(
+        r"'type' object does not support the context manager|object has no attribute '__enter__'",
+        "brackets missing",
+        "What stands after `with` is the class itself: write its brackets, as in tf.GradientTape()",
+    ),
+    Message(
         r"'(?:builtin_function_or_method|function|method)' object|'method' and|and 'method'|bound method",
         "brackets missing",
         "A method was used and not called: write its brackets, as in {v}.numpy().",
@@ -192,7 +207,7 @@ MESSAGES = (
     Message(
         r"Tensor' object has no attribute '(assign\w*)'",
         "no assign on a tensor",
-        "A tensor has no {1}. A mask index, or arithmetic with {v}, gives a tensor. Edit the NumPy copy and assign that to the variable.",
+        "A tensor has no {1}. A mask index of {v}, arithmetic with it and a loop over it give tensors. Edit the NumPy copy and assign that to the variable.",
     ),
     Message(
         rf"ResourceVariable' object has no attribute '({OF_ARRAYS})'",
@@ -202,7 +217,12 @@ MESSAGES = (
     Message(
         r"ResourceVariable' object has no attribute '(\w+)'",
         "no {1} on a variable",
-        "A variable has no {1}. Compute with {v}.numpy(), and compare the spelling with the lesson's.",
+        "A variable has no {1}. {v}.numpy() gives its values as an array to compute with, and {v}.assign(...) writes new ones.",
+    ),
+    Message(
+        r"Tensor' object has no attribute '(mean|sum|max|min|prod|any|all|std)'",
+        "no {1} on a tensor",
+        "A tensor has no {1}. The function is called tf.reduce_{1}(...); or take the NumPy copy, .numpy().{1}(...)",
     ),
     Message(
         r"Tensor' object has no attribute '(\w+)'",
@@ -222,7 +242,7 @@ MESSAGES = (
     Message(
         r"'NoneType' object is not subscriptable|'NoneType' object has no attribute|and 'NoneType'|'NoneType' and",
         "None",
-        "Something is None: a function that edits in place (np.putmask, np.copyto, list.sort) returns nothing. Use the array that it edited.",
+        "Something is None: a function that edits in place (np.putmask, np.copyto, array.resize, list.sort) returns nothing. Use the array that it edited.",
     ),
     Message(
         r"Attempt to convert a value \(None\)",
@@ -266,7 +286,7 @@ MESSAGES = (
     Message(
         r"truth value of an array|[Nn]on-scalar tensor.*boolean|as a Python `bool`",
         "ambiguous truth value",
-        "and, or, not, if and a <= x <= b want one truth value. Join masks with &, | and ~, each comparison in brackets.",
+        "and, or, not, in, if and a <= x <= b want one truth value. Join masks with &, | and ~, each comparison in brackets.",
     ),
     Message(
         r"bitwise_and' not supported|bitwise_or' not supported|unsupported operand type\(s\) for [&|]",
@@ -289,7 +309,24 @@ MESSAGES = (
         "One entry, or .fill, takes one number, and was given a whole array. Use [:] = to fill several entries at once.",
     ),
     Message(
-        r"cannot be interpreted as an integer|expected a sequence of integers",
+        r"'(?:numpy\.)?float\d*' object cannot be interpreted as an integer",
+        "whole number wanted",
+        "range counts in whole numbers, and this number has a fraction. To ask what lies between two numbers, compare: >= and <=.",
+        lambda reading: reading.uses("range"),
+    ),
+    Message(
+        r"'list' object cannot be interpreted as an integer",
+        "axes",
+        "Several axes are written as a tuple, not as a list: axis=(0, 1)",
+        lambda reading: not reading.uses("range", "broadcast_to", "reshape", "full", "zeros", "ones"),
+    ),
+    Message(
+        r"'([\w.]+)' object cannot be interpreted as an integer",
+        "not a shape",
+        "A whole number was wanted here, as in a shape or an axis, and came a {1}. Are the arguments of this function in the right order?",
+    ),
+    Message(
+        r"expected a sequence of integers",
         "not a shape",
         "A shape or a whole number was expected here. Are the arguments of this function in the right order?",
     ),
@@ -314,7 +351,7 @@ MESSAGES = (
         "A variable has no len. {v}.shape[0] is the length of its first axis.",
     ),
     Message(
-        r"are valid indices|arrays used as indices must be of integer",
+        r"are valid indices|slice indices must be integers|arrays used as indices must be of integer",
         "not an index",
         "An index is made of whole numbers, slices or a mask. Values are not positions: compare with them, and use the mask.",
     ),
@@ -342,6 +379,11 @@ MESSAGES = (
         "Nothing is called {1} here. Compare its spelling with the first line of the function, and with the imports under Setup.",
     ),
     Message(
+        r"module 'tensorflow' has no attribute '(mean|sum|max|min|prod|any|all|std)'",
+        "unknown function",
+        "TensorFlow's name for it is tf.reduce_{1}(...)",
+    ),
+    Message(
         r"module '([\w.]+)' has no attribute '(\w+)'",
         "unknown function",
         "{1} has no {2}. Compare the spelling with the lesson's.",
@@ -350,6 +392,11 @@ MESSAGES = (
         r"unexpected keyword argument '(\w+)'",
         "unknown keyword",
         "The function that you call has no argument {1}. help(...) lists those that it has.",
+    ),
+    Message(
+        r"clip\(\) missing \d+ required",
+        "number of arguments",
+        "np.clip takes the array, the lower end and the upper end: np.clip(values, low, high)",
     ),
     Message(
         r"missing \d+ required (?:positional|keyword-only) argument|takes .* positional arguments? but|takes no arguments|takes exactly|Missing required positional argument",

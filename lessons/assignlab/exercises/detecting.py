@@ -17,6 +17,8 @@ def detect(seen):
         for diagnosis, gives, advice in hypotheses(seen):
             if seen.explained_by(gives):
                 return diagnosis, advice
+    if seen.unused:
+        return _not_used(seen)
     if identical(seen.got, seen.case.before):
         return None
     with np.errstate(all="ignore"):
@@ -33,6 +35,16 @@ def fixed_numbers(seen):
     if len(first) > 1 and seen.explained_by(lambda case: seen.reference(case.before, *first)):
         return "fixed numbers", "The numbers of the first example were used here too. Take them from the arguments."
     return None
+
+
+def _not_used(seen):
+    names = [seen.names[index + 1] for index in seen.unused]
+    listed = f"{', '.join(names[:-1])} and {names[-1]} are" if names[1:] else f"{names[0]} is"
+    advice = (
+        f"{listed} not used in your function. Each call brings other values: use what comes as an argument, and no "
+        "number of your own in its place."
+    )
+    return "argument not used", advice
 
 
 def first_difference(seen):
@@ -98,12 +110,14 @@ def _of_the_method(seen):
     yield (
         "added to the old values",
         lambda case: case.before + case.expected,
-        f"{seen.name} holds its old values plus the right ones: assign_add adds. {store}",
+        f"{seen.name} holds its old values plus the right ones. Is it assign_add, which adds, or are the old values "
+        f"part of your sum? {store}",
     )
     yield (
         "subtracted from the old values",
         lambda case: case.before - case.expected,
-        f"{seen.name} holds its old values minus the right ones: assign_sub subtracts. {store}",
+        f"{seen.name} holds its old values minus the right ones. Is it assign_sub, which subtracts, or do you subtract "
+        f"from the old values? {store}",
     )
     yield (
         "only the change",
@@ -165,7 +179,7 @@ def _precision_lost(seen):
 
 
 def _one_value(seen):
-    if np.unique(seen.got).size == 1 and np.unique(seen.case.expected).size > 1:
+    if not seen.passed and np.unique(seen.got).size == 1 and np.unique(seen.case.expected).size > 1:
         value = _at(seen.got, (0,) * seen.got.ndim)
         return "one value everywhere", f"Every entry of {seen.name} is {value}. Which step loses the others?"
     return None

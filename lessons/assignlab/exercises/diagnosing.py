@@ -2,8 +2,11 @@
 
 import inspect
 import re
+from difflib import get_close_matches
+from types import ModuleType
 
 import numpy as np
+import tensorflow as tf
 
 from assignlab import guard
 from assignlab.checks.messages import MESSAGES
@@ -19,6 +22,12 @@ STOPPED = (  # (type of the exception, diagnosis, advice)
         guard.NoInput,
         "waits for input",
         "A check calls the function many times, with nobody to type. Leave out input(): the values come as arguments.",
+    ),
+    (
+        guard.NestedCheck,
+        "check inside the function",
+        "check stands inside the function that it checks, so that each check would start another. Move that line out, "
+        "to the left edge of the cell.",
     ),
     (KeyboardInterrupt, "interrupted", "It was interrupted. Run the cell again when you are ready."),
     (SystemExit, "exit", "It tried to leave Python. End the function with return, or let it reach its last line."),
@@ -36,9 +45,14 @@ def advice_for(error, messages, reading, name):
         if isinstance(error, kind):
             return diagnosis, advice
     text = _text_of(error)
+    spelling = spelling_of(error, reading, name)
+    if spelling:
+        return spelling
     for message in [*messages, *MESSAGES]:
         found = re.search(message.piece, text)
         if found and (message.when is None or message.when(reading)):
+            if reading.dropped and message.diagnosis in ABOUT_SHAPES:
+                return "result thrown away", _thrown_away(reading)
             return tuple(_filled(words, found, text, name) for words in (message.diagnosis, message.advice))
     return (
         "raised",
@@ -47,8 +61,55 @@ def advice_for(error, messages, reading, name):
     )
 
 
+ABOUT_SHAPES = ("shape", "does not broadcast", "reshape", "matrix product")
+NEAR = 0.8  # of 1: how alike two names must be for one to be taken for the other, misspelt
+FUNCTIONS = {name for name, kind in vars(np).items() if type(kind) in (np.ufunc, type(np.where))} - {*dir(np.ndarray)}
+OTHER_NAMES = frozenset(dir(np.ndarray)) | frozenset(dir(np)) | frozenset(dir(tf.Tensor)) | frozenset(dir(tf.Variable))
+
+
+def spelling_of(error, reading, variable):
+    """(diagnosis, advice) for a name that resembles one of those at hand, or is a function of NumPy; else None.
+
+    Other names that arrays, tensors or variables have are spelled well, and asked of the wrong object: that is for the
+    messages. `variable`: the name of the variable.
+    """
+    kind, name = type(error), getattr(error, "name", None)
+    if not isinstance(name, str) or name.startswith("_"):
+        return None
+    if kind is NameError:
+        near = _nearest(name, {*reading.parameters, *reading.bound, "np", "tf", "keras"})
+        return near and ("unknown name", f"Nothing is called {name} here. Is it {near} that you mean?")
+    if kind is not AttributeError:
+        return None
+    owner = error.obj
+    if name in FUNCTIONS and type(owner) is np.ndarray:
+        return "not a method", f"{name} is a function of NumPy and no method of an array. Write np.{name}(...)"
+    if name in FUNCTIONS and isinstance(owner, tf.Variable):
+        advice = f"{name} is a function of NumPy and no method of a variable. Write np.{name}({variable}.numpy())"
+        return "not a method", advice
+    if name in OTHER_NAMES:
+        return None
+    names = vars(owner) if isinstance(owner, ModuleType) else dir(type(owner))
+    near = _nearest(name, {known for known in names if not known.startswith("_")})
+    return near and (
+        "spelling",
+        f"Nothing is called {name} here. The nearest name is {near}: is it the one that you mean?",
+    )
+
+
+def _nearest(name, names):
+    lower = {known.lower(): known for known in sorted(names)}
+    alike = [known for known in lower if known[:1] == name[:1].lower()]  # the first letter is seldom mistyped
+    found = get_close_matches(name.lower(), alike, 1, NEAR)
+    turned = [known for known in lower if sorted(known) == sorted(name.lower())]  # two letters changed places
+    return next((lower[known] for known in [*turned, *found]), None)
+
+
 def _filled(advice, found, text, name):
     advice = advice.replace("{v}", name).replace("{shapes}", _shapes_advice(text, name))
+    shapes = SHAPES.search(text)
+    if shapes:
+        advice = advice.replace("{shape}", shapes[1]).replace("{given}", shapes[2])
     for i, group in enumerate(found.groups(), 1):
         advice = advice.replace(f"{{{i}}}", (group or "").split(".")[-1])
     return advice
@@ -82,6 +143,12 @@ def _as_shape(text):
     return tuple(map(int, re.findall(r"\d+", text)))
 
 
+def reshape_refused(text):
+    """The shape that a reshape could not give, by the text of its error; None for other texts."""
+    found = re.search(r"cannot reshape array of size \d+ into shape (\([\d, ]*\))", text)
+    return found and _as_shape(found[1])
+
+
 def shape_refused(text):
     """The shape of the array that assign refused, by the text of its error; None for other texts."""
     found = SHAPES.search(text)
@@ -101,7 +168,9 @@ def error_text(outcome):
         return str(outcome.error)
     text = _text_of(outcome.error)
     message, line = _of_traced_code(text) or (text, outcome.error_line())
-    message = re.sub(r"\{\{function_node [^}]*\}\} ?", "", message).strip().split("\n")[0].split(": <tf.Tensor")[0]
+    message = re.sub(r"\{\{function_node [^}]*\}\} ?", "", message).strip().split("\n")[0]
+    message = re.sub(r"<tf\.Tensor [^>]*> is out of scope", "<tf.Tensor …> is out of scope", message)
+    message = re.sub(r": <tf\.Tensor(?! …).*", "", message)
     return message[:220] + (f"\nin the line: {line}" if line else "")
 
 
@@ -187,9 +256,24 @@ def _not_written(reading, name, returned, expected):
         )
     if reading.comparison_dropped:
         return "compared, not stored", "`==` compares and stores nothing. Write one = to store."
+    if reading.loop_names:
+        row = min(reading.loop_names)
+        return "old values assigned", (
+            f"`{row} = ...` in a loop gives the name {row} to something new and leaves the array alone. Write into the "
+            "array, values[i] = ..., or change it as a whole."
+        )
+    if reading.dropped:
+        return "result thrown away", _thrown_away(reading)
     return "old values assigned", (
         "assign was called, and what it got still holds the old values. Either the edit went into another array "
-        "(a * b, np.where, np.clip, np.nan_to_num make new ones), or the mask chose nothing. Print both before assign."
+        "(a * b, a[mask], np.where, np.clip make new ones), or the mask chose nothing. Print both before assign."
+    )
+
+
+def _thrown_away(reading):
+    return (
+        f"{' and '.join(sorted(reading.dropped))}: what this gives is thrown away. It leaves its array as it is and "
+        "returns another one. Give the result a name, and go on with that."
     )
 
 

@@ -12,6 +12,11 @@ from assignlab.exercises.diagnosing import why_unchanged
 from assignlab.exercises.model import Exercise, Mistake, Wrong
 from assignlab.exercises.showing import argument_lines, show_both
 
+TOO_EARLY = (
+    "The arrays were edited after they had been written: set_weights and assign copy what an array holds at that "
+    "moment. Multiply first, write last."
+)
+
 
 @dataclass(frozen=True)
 class LayerCase:
@@ -160,8 +165,11 @@ class EditsLayer(Exercise):
 
     def diagnose(self, run, found, passed):
         """(diagnosis, advice) for wrong values."""
+        reading = run.reading
         if found.unchanged and not passed:
             return _why_unchanged(run, found)
+        if reading.edits_after_write and reading.uses("get_weights") and not passed:
+            return "assigned too early", TOO_EARLY
         for mistake in self.mistakes:
             gives = [mistake.gives(weight, *found.case.arguments) for weight in found.before]
             if all(same_values(now, g, now.dtype) for now, g in zip(found.now, gives, strict=True)):
@@ -175,7 +183,8 @@ class EditsLayer(Exercise):
             )
             return "not every layer has it", advice
         names = (found.names[0], *self.parameters[1:])
-        seen = Seen(found.first, found.now[0], names, self.reference, [other.first for other in passed])
+        earlier, unused = [other.first for other in passed], self.unused_arguments(reading)
+        seen = Seen(found.first, found.now[0], names, self.reference, earlier, unused=unused)
         detected = fixed_numbers(seen) or detect(seen)
         if detected:
             return detected
@@ -203,6 +212,8 @@ def _why_unchanged(run, found):
             "The right values came back as a list, and the layer still has the old ones: layer.set_weights(...)",
         )
     reading = run.reading
+    if reading.edits_after_write and reading.uses("get_weights"):
+        return "assigned too early", TOO_EARLY
     if reading.uses("get_weights") and reading.uses("set_weights"):
         return (
             "old values assigned",

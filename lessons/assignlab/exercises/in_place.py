@@ -10,13 +10,11 @@ from hypothesis.strategies import SearchStrategy
 from assignlab.exercises.case import Case, Seen
 from assignlab.exercises.comparing import identical, same_values
 from assignlab.exercises.detecting import detect, first_difference, fixed_numbers
-from assignlab.exercises.diagnosing import shape_refused, why_unchanged
+from assignlab.exercises.diagnosing import ABOUT_SHAPES, reshape_refused, shape_refused, why_unchanged
 from assignlab.exercises.families import generated
 from assignlab.exercises.features import in_this_case
 from assignlab.exercises.model import Exercise, Mistake, Wrong
 from assignlab.exercises.showing import call_lines, show, show_both
-
-ABOUT_SHAPES = ("shape", "does not broadcast", "reshape", "matrix product")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +92,8 @@ class InPlace(Exercise):
             unchanged = why_unchanged(run.reading, self.variable_name, run.returned, case.expected)
             if not passed or unchanged[0] in ("returned", "not run"):
                 return unchanged
-        seen = Seen(case, got, self.parameters, self.reference, passed, self.rounding)
+        unused = self.unused_arguments(run.reading)
+        seen = Seen(case, got, self.parameters, self.reference, passed, self.rounding, unused)
         known = fixed_numbers(seen) or self.mistake_in(seen, run.reading) or detect(seen)
         if known:
             return known
@@ -124,14 +123,21 @@ class InPlace(Exercise):
     def add_what_is_special(self, wrong, case, passed):
         """Say of an exception that the first example passed, and what is different here."""
         first = passed[0].before.shape
-        if shape_refused(wrong.got) == first != case.before.shape:
+        if reshape_refused(wrong.got) in _shapes(passed[0]) and reshape_refused(wrong.got) not in _shapes(case):
+            wrong.diagnosis = "fixed numbers"
+            wrong.advice = (
+                f"{reshape_refused(wrong.got)} is a shape of the first example, and here are others. "
+                f"Take lengths and numbers from {self.variable_name} and the arguments."
+            )
+        elif shape_refused(wrong.got) == first != case.before.shape:
             wrong.diagnosis = "fixed numbers"
             wrong.advice = (
                 f"The array has the shape of the first example, {first}, and {self.variable_name} has another one. "
                 f"Take lengths and numbers from {self.variable_name} and the arguments."
             )
         else:
-            wrong.advice = f"{wrong.advice} {self.special(case, passed, wrong.diagnosis in ABOUT_SHAPES)}"
+            special = self.special(case, passed, wrong.diagnosis in ABOUT_SHAPES)
+            wrong.advice = f"{wrong.advice}{'' if wrong.advice.endswith('.') else '.'} {special}"
 
     def verify_arguments(self, run, case, given):
         """Raise `Wrong` if the answer edited an array that belongs to its caller."""
@@ -142,6 +148,12 @@ class InPlace(Exercise):
                     "instead of editing it."
                 )
                 raise run.wrong("argument changed", advice, show(after, f"{name} = "), show(before, f"{name} = "))
+
+
+def _shapes(case):
+    """The shape of the variable and those of the arguments, and the arguments that are shapes."""
+    arrays = [array.shape for array in (case.before, *case.arguments) if isinstance(array, np.ndarray)]
+    return [*arrays, *(argument for argument in case.arguments if isinstance(argument, tuple))]
 
 
 def _identity(variable):

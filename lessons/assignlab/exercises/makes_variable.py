@@ -44,6 +44,8 @@ class MakesVariable(Exercise):
         made = run.returned
         if not isinstance(made, tf.Variable):
             advice = "Return the variable that you made: return tf.Variable(...)"
+            if isinstance(getattr(made, "value", None), tf.Variable):
+                advice = "This is a variable of Keras, whose shape is fixed. Make one of TensorFlow: tf.Variable(...)"
             raise run.wrong("not a variable", advice, show(made), "a tf.Variable")
         if type(made).__name__ == "_UnreadVariable":
             advice = "assign returns a stand-in, which no tape watches. Give the variable a name, and return that."
@@ -65,6 +67,11 @@ class MakesVariable(Exercise):
                 f"The variable takes the dtype of what it is made of, and NumPy makes float64 and int64 by default. "
                 f"Say it by name: dtype=tf.{self.dtype}"
             )
+            if run.reading.uses("constant", "convert_to_tensor"):
+                advice = (
+                    "tf.constant and tf.convert_to_tensor keep the dtype of the array, and tf.Variable casts no "
+                    f"tensor. Give tf.Variable the array itself, and dtype=tf.{self.dtype}"
+                )
             raise run.wrong("dtype", advice, f"a {made.dtype.name} variable", f"a {self.dtype} variable")
         if not made.trainable:
             advice = "Leave `trainable`, the second argument, at its default: name the others, dtype=... and shape=..."

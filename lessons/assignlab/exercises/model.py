@@ -97,6 +97,13 @@ class Exercise:
         """What to do with an untouched function."""
         return f"{'Mend' if self.shipped else 'Write'} {self.function}, then run this cell again."
 
+    def unused_arguments(self, reading):
+        """The indices of the arguments beside the variable that an answer never reads."""
+        own = reading.parameters
+        if len(own) != len(self.parameters):  # a partial function, for one: who gets which argument is not known
+            return ()
+        return tuple(index for index, name in enumerate(own[1:]) if name in reading.unused)
+
     def run_answer(self, answer, arguments, called):
         """Call the answer under guard and return its `Run`; an exception becomes `Wrong`."""
         outcome = guard.call(answer, *arguments)
