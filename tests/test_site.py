@@ -285,7 +285,7 @@ HARMLESS = {
         <link rel="stylesheet" href="../_static/a.css"> <script src="a.js"></script> <iframe src="a.html"></iframe>
         <blockquote cite="https://x.org/">A</blockquote> <form action="https://x.org/search"><input></form>
         <meta property="og:image" content="https://x.org/a.png"> <meta http-equiv="Refresh" content="0; url=a.html">
-        <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><use xlink:href="#a"/></svg>
+        <svg xmlns="http://www.w3.org/2000/svg" xmlns:dc="http://purl.org/dc/elements/1.1/"><use xlink:href="#a"/></svg>
         <img src="data:image/png;base64,//8A" srcset="data:image/png;base64,//8A 2x" alt="https://x.org/ in a browser">
         <script>// https://x.org/\n/* "https://x.org/" */ fetch("a.json"); const half = a // b</script>
         <script>document.createElementNS("http://www.w3.org/2000/svg", "svg"); say("see https://x.org/")</script>
@@ -303,8 +303,8 @@ HARMLESS = {
         // https://x.org/
         /* fetch("https://x.org/") */
         console.log("see https://x.org/")
-        fetch("a.json"); "a//b".split("//"); x = /\\\\/\\\\/index/; y = 4 // 2
-        quoted = text.replace(/[.*+?]/g, '\\\\$&')
+        fetch("a.json"); "a//b".split("//"); y = 4 // 2
+        if (page.match(/\\/index\\/$/)) quoted = page.replace("a", '\\\\$&') + "\\\\a"
     """,
 }
 
