@@ -129,7 +129,7 @@ nbmake.pytest_items.NotebookRun = RunOnce
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
-        NotebookStore()  # made here, so that its database is there before any worker asks
+        NotebookStore()  # made here, so that what it drops is said once
     os.environ.update({name: os.environ.get(name, value) for name, value in KERNEL_ENVIRONMENT.items()})
 
 

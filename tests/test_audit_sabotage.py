@@ -58,7 +58,9 @@ VARIABLES = {
     "an alias, then a write": (
         "b = tf.Variable(tf.ones(3, tf.bfloat16))\nnp.asarray(b.value())[0] = 7\nb.assign_add(tf.ones(3, tf.bfloat16))"
     ),
-    "an alias of an integer": "b = tf.Variable(tf.cast([1, 2], tf.dtypes.experimental.int4))\nnp.asarray(b.value())[0] = 7",
+    "an alias of an integer": (
+        "b = tf.Variable(tf.cast([1, 2], tf.dtypes.experimental.int4))\nnp.asarray(b.value())[0] = 7"
+    ),
     "raw memory": (
         "address = np.asarray(v.value()).__array_interface__['data'][0]\n"
         "ctypes.c_float.from_address(address).value = 9.0"
