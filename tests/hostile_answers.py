@@ -774,6 +774,17 @@ def patching_the_comparison(v, factors):
 
 
 @hostile("right")
+def changing_values_of_the_toolkit(v, factors):
+    from assignlab import checker, guard
+    from assignlab.exercises import Exercise
+
+    right(v, factors)
+    guard.SECONDS, checker.LONGEST, guard.spare = 1e9, 0, "new"
+    Exercise.invitation = property(lambda self: "patched")
+    Exercise.spare = "new"
+
+
+@hostile("right")
 def reloading_the_guard(v, factors):
     from assignlab import guard, process_state
 

@@ -141,6 +141,17 @@ def test_a_hostile_answer_harms_nothing(diagnosis, says, answer, request):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows does not remove a folder that is in use")
+def test_values_of_the_toolkit_are_put_back():
+    from assignlab import checker, guard
+    from assignlab.exercises import Exercise
+    from hostile_answers import changing_values_of_the_toolkit
+
+    before = guard.SECONDS, checker.LONGEST, Exercise.invitation
+    assert examine("1.1", changing_values_of_the_toolkit)
+    assert (guard.SECONDS, checker.LONGEST, Exercise.invitation) == before
+    assert not hasattr(guard, "spare") and not hasattr(Exercise, "spare")
+
+
 def test_what_cannot_be_put_back_is_said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     gone = tmp_path / "gone"

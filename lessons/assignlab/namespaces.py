@@ -25,8 +25,8 @@ OWN = [".".join(path.relative_to(HERE.parent).with_suffix("").parts) for path in
 def names_of(owners, functions_only=False):
     """A function that binds every name of these modules and classes again to what it is bound to now.
 
-    functions_only: bool, only functions and classes return, and new names stay. Other values change lawfully, such as a
-    module's counters.
+    functions_only: bool, only functions, classes and properties return, and new names stay; of this package, all names.
+    Elsewhere other values change lawfully, such as a module's counters.
     """
     before = [(owner, type(owner), vars(owner), dict(vars(owner))) for owner in owners]
 
@@ -36,7 +36,7 @@ def names_of(owners, functions_only=False):
             if type(owner) is not kind and issubclass(kind, types.ModuleType):
                 object.__setattr__(owner, "__class__", kind)
             if len(now) != len(names) or not all(map(is_, now.values(), names.values())):
-                failed += _rebind(owner, dict(now), names, functions_only)
+                failed += _rebind(owner, dict(now), names, functions_only and not _is_own(owner))
         if failed:
             raise AttributeError(", ".join(failed))
 
@@ -51,11 +51,20 @@ def _rebind(owner, now, names, functions_only):
             if name not in names:
                 if not functions_only and not isinstance(now[name], types.ModuleType):  # which is a part, loaded late
                     delattr(owner, name)
-            elif now.get(name, now) is not names[name] and (callable(names[name]) or not functions_only):
+            elif now.get(name, now) is not names[name] and (_is_function(names[name]) or not functions_only):
                 setattr(owner, name, names[name])
         except Exception:
             failed.append(name)
     return failed
+
+
+def _is_own(owner):
+    """Whether a module or class belongs to this package."""
+    return (owner.__name__ if isinstance(owner, types.ModuleType) else owner.__module__).startswith("assignlab.")
+
+
+def _is_function(value):
+    return callable(value) or isinstance(value, property)
 
 
 def public_owners():

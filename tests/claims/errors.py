@@ -119,6 +119,7 @@ cells = page.cells[[cell.id for cell in page.cells].index("setup") + 1 :]
 known, message = {*dir(builtins), "keras", "np", "tf", "matrix"}, None
 for cell in cells:
     if cell.source.startswith("## "):
+        assert message is None, f"no cell raises the message `{message}`"
         quoted = re.fullmatch(
             r"(?:`(?P<one>[^`]+)`|`` (?P<two>.+) ``)|No error, but .+", cell.source[3:].splitlines()[0]
         )
@@ -137,6 +138,7 @@ for cell in cells:
             message = None  # the first message of a section is the one of its heading
     if cell.cell_type == "markdown" and message and not cell.source.startswith("## "):
         raise AssertionError(f"{cell.id} stands before the message `{message}` has been shown")
+assert message is None, f"no cell raises the message `{message}`"
 
 # %% error-item-assignment-code
 # raises TypeError: 'ResourceVariable' object does not support item assignment

