@@ -8,6 +8,7 @@ import os
 import pdb
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -519,7 +520,11 @@ if POSIX_MAIN:
     assert timed(time.sleep, 0.5)[1] < 0.4  # with an alarm
 
 if threading.current_thread() is threading.main_thread():
-    without_alarm(catching, until := time.monotonic() + 0.4, caught := [], True)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores Ctrl-C
+    try:
+        without_alarm(catching, until := time.monotonic() + 0.4, caught := [], True)
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert KeyboardInterrupt in caught and time.monotonic() >= until  # it catches that too, and goes on
 
 # %% exit
