@@ -284,3 +284,175 @@ def test_lawful_code_is_counted_and_never_accused(name, running, tmp_path):
     assert running.tally.preserved == running.tally.assigns
     if expected is not None:
         assert running.tally.assigns - before == expected
+
+
+# Whole programs, from the first variable to the last write ----------------------------------------------------------
+
+
+def saved_module(folder):
+    module = tf.Module()
+    module.v = tf.Variable([1.0, 2.0])
+    module.step = tf.function(lambda x: module.v.assign_add(x), input_signature=[tf.TensorSpec([2])])
+    tf.saved_model.save(module, str(folder))
+    again = tf.saved_model.load(str(folder))
+    again.step(tf.ones(2))
+    again.v.assign([3.0, 4.0])
+
+
+def saved_model(folder):
+    model = small_model()
+    model.fit(X, Y, verbose=0)
+    model.save(folder / "m.keras")
+    keras.models.load_model(folder / "m.keras").fit(X, Y, verbose=0)
+
+
+def restored_before_it_is_built(folder):
+    model, again = small_model(), small_model()
+    model.fit(X, Y, verbose=0)
+    path = tf.train.Checkpoint(model=model, optimizer=model.optimizer).save(str(folder / "c"))
+    tf.train.Checkpoint(model=again, optimizer=again.optimizer).restore(path)
+    again.fit(X, Y, verbose=0)
+
+
+def best_weights(folder):
+    stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)
+    keep = keras.callbacks.ModelCheckpoint(folder / "best.weights.h5", save_weights_only=True)
+    small_model().fit(X, Y, validation_data=(X, Y), epochs=2, verbose=0, callbacks=[stop, keep])
+
+
+def copied_model(folder):
+    model = small_model()
+    copy.deepcopy(model).layers[0].kernel.assign(np.zeros((2, 1)))
+    keras.models.clone_model(model).set_weights(model.get_weights())
+
+
+def float8_model(folder):
+    model = small_model()
+    model.quantize("float8")
+    model.compile("sgd", "mse")
+    model.fit(X, Y, verbose=0)
+
+
+def stateful(folder):
+    layer = keras.layers.LSTM(3, stateful=True)
+    layer(np.ones((2, 4, 3)))
+    layer.reset_states()
+
+
+def random_states(folder):
+    keras.random.normal((2,), seed=keras.random.SeedGenerator(1))
+    tf.random.Generator.from_seed(1).normal((2,))
+    keras.layers.Dropout(0.5)(X, training=True)
+
+
+class OwnStep(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(1)
+        self.steps = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((self(x) - y) ** 2)
+        self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+        self.steps.assign_add(1.0)
+        return {"loss": loss}
+
+
+def own_train_step(folder):
+    model = OwnStep()
+    model.compile("adam")
+    model.fit(X, Y, verbose=0)
+
+
+def scaled_loss(folder):
+    optimizer = keras.mixed_precision.LossScaleOptimizer(keras.optimizers.SGD())
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, dtype="mixed_float16")])
+    model.compile(optimizer, "mse")
+    model.fit(X, Y, verbose=0)
+
+
+def made_in_a_function(folder):
+    class Made(tf.Module):
+        v = None
+
+        @tf.function
+        def __call__(self, x):
+            if self.v is None:
+                self.v = tf.Variable(tf.ones(3))
+            self.v.assign_add(x)
+            return self.v * 1
+
+    made = Made()
+    made(tf.ones(3))
+    made(tf.ones(3))
+
+
+def function_that_fails(folder):
+    v = tf.Variable(1.0)
+
+    def write_and_fail():
+        v.assign_add(1.0)
+        tf.debugging.assert_less(v, 0.0)
+
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        tf.function(write_and_fail)()
+
+
+def read_while_written(folder):
+    v = tf.Variable(np.zeros(1000, "float32"))
+    threads = [threading.Thread(target=lambda: [v.assign_add(np.ones(1000)) for _ in range(50)]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(100):
+        v.numpy()
+    for thread in threads:
+        thread.join()
+
+
+def rows_of_an_embedding(folder):
+    layer = built(keras.layers.Embedding(5, 2), None)
+    optimizer = keras.optimizers.Adam()
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(layer(np.array([1, 1, 3])))
+    optimizer.apply([tape.gradient(loss, layer.embeddings.value)], [layer.embeddings])
+
+
+def averages(folder):
+    v, average = tf.Variable([1.0]), tf.train.ExponentialMovingAverage(0.9)
+    average.apply([v])
+    v.assign([2.0])
+    average.apply([v])
+
+
+WHOLE = {  # program: its writes, where they can be told from the program
+    saved_module: 3,
+    saved_model: None,
+    restored_before_it_is_built: None,
+    best_weights: None,
+    copied_model: 5,
+    float8_model: None,
+    stateful: None,
+    random_states: 0,
+    own_train_step: None,
+    scaled_loss: None,
+    made_in_a_function: 3,
+    function_that_fails: 1,
+    read_while_written: 150,
+    rows_of_an_embedding: 3,
+    averages: None,
+}
+
+
+@pytest.mark.parametrize("program", WHOLE, ids=lambda program: program.__name__)
+def test_a_whole_program_is_never_accused(program, running, tmp_path):
+    program(tmp_path)
+    running.inspect_all()
+    assert running.tally.failures == []
+    assert running.tally.preserved == running.tally.assigns
+    if WHOLE[program] is not None:
+        assert running.tally.assigns == WHOLE[program]

@@ -13,7 +13,16 @@ from tensorflow.python.ops import resource_variable_ops as rvo
 from assignlab import audit
 from audit_report import report
 
-PLACES = [tf, tf.Variable, rvo.BaseResourceVariable, rvo.ResourceVariable, keras.Variable, keras.Variable.__mro__[1]]
+PLACES = [
+    tf,
+    tf.Tensor,
+    keras.ops,
+    tf.Variable,
+    rvo.BaseResourceVariable,
+    rvo.ResourceVariable,
+    keras.Variable,
+    keras.Variable.__mro__[1],
+]
 VALUE = "rvo.BaseResourceVariable.value"
 
 
@@ -39,6 +48,9 @@ READS = {
     "v - w": changed("tf.Variable.__sub__", CUT),
     "w @ v": changed("tf.Variable.__matmul__", CUT),
     "v[...]": changed("tf.Variable.__getitem__", CUT),
+    "v[...], a tensor's too": changed("tf.Tensor.__getitem__", CUT),
+    "-v": changed("tf.Variable.__neg__", CUT),
+    "keras.ops.multiply": changed("keras.ops.multiply", CUT),
     "tf.gather": changed("tf.gather", CUT),
     "tf.matmul": changed("tf.matmul", CUT),
     "numpy()": "rvo.BaseResourceVariable.numpy = lambda self: np.zeros(self.shape)",
@@ -60,6 +72,10 @@ VARIABLES = {
     ),
     "an alias of an integer": (
         "b = tf.Variable(tf.cast([1, 2], tf.dtypes.experimental.int4))\nnp.asarray(b.value())[0] = 7"
+    ),
+    "ufunc.at": "np.add.at(np.asarray(v.value()), (0, 0), 5.0)",
+    "an alias of a Keras variable": (
+        "k = keras.Variable(np.ones(3), dtype='bfloat16')\nnp.asarray(k.value.value())[0] = 7"
     ),
     "raw memory": (
         "address = np.asarray(v.value()).__array_interface__['data'][0]\n"

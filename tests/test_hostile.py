@@ -108,7 +108,8 @@ def same(one, other):
 
 @pytest.fixture(scope="module", autouse=True)
 def everything_loaded():
-    """What is made at first use is there before the state is compared."""
+    """What is made at first use is there before the state is compared; a job in the background hears Ctrl-C as well."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     tf.random.set_seed(5)
     assert examine("1.1", right)
     assert examine("4.3", RIGHT["4.3"])

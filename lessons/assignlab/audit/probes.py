@@ -136,6 +136,8 @@ def reads_that_fail(variable, known, ways):
     twin = constant(asarray(read(known.handle, known.dtype)), known.dtype)
     for name, way in ways.items():
         expected, expected_gradient = through(way, twin, False)
+        if expected_gradient is None:
+            return f"read by {name}, even a tensor has no gradient"
         try:
             value, gradient = through(way, variable, variable.trainable)
         except Exception as error:  # whatever a function that was put in the place of TensorFlow's may raise
