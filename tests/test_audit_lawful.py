@@ -414,6 +414,34 @@ def read_while_written(folder):
         thread.join()
 
 
+class Best(keras.layers.Layer):
+    """Keeps one weight under two names."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = self.add_weight(shape=(2,))
+        self.best = self.w
+
+    def call(self, x):
+        return x * self.w
+
+
+def second_name(folder):
+    layer = Best()
+    layer(X)
+    layer.best = None
+
+
+def overflow_under_check_numerics(folder):
+    tf.debugging.enable_check_numerics()
+    try:
+        v = tf.Variable([3e38, 1.0])
+        v.assign([3e38, 2.0])  # v * 2, a way of reading, is infinite
+        audit.current().inspect_all()
+    finally:
+        tf.debugging.disable_check_numerics()
+
+
 def rows_of_an_embedding(folder):
     layer = built(keras.layers.Embedding(5, 2), None)
     optimizer = keras.optimizers.Adam()
@@ -443,6 +471,8 @@ WHOLE = {  # program: its writes, where they can be told from the program
     made_in_a_function: 3,
     function_that_fails: 1,
     read_while_written: 150,
+    second_name: 0,
+    overflow_under_check_numerics: 1,
     rows_of_an_embedding: 3,
     averages: None,
 }
@@ -456,3 +486,22 @@ def test_a_whole_program_is_never_accused(program, running, tmp_path):
     assert running.tally.preserved == running.tally.assigns
     if WHOLE[program] is not None:
         assert running.tally.assigns == WHOLE[program]
+
+
+def test_a_write_that_goes_on_while_a_cell_ends_is_not_accused(running):
+    v, going = tf.Variable(tf.zeros((200, 200))), [True]
+    ones = tf.ones((200, 200))
+
+    def write():
+        while going:
+            v.assign_add(ones)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(20):
+            running.inspect_all()
+    finally:
+        going.clear()
+        thread.join()
+    assert running.tally.failures == [] and running.tally.preserved == running.tally.assigns > 0

@@ -16,6 +16,12 @@ class KerasWatch:
         "value": lambda k: k.value if isinstance(k, keras.Variable) else k,
         "k * 2": lambda k: k * 2.0,
         "2 - k": lambda k: 2.0 - k,
+        "k + 2": lambda k: k + 2.0,
+        "k @ w": lambda k: k @ [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+        "keras.ops.add": lambda k: keras.ops.add(k, 2.0),
+        "keras.ops.sum": lambda k: keras.ops.sum(k),
+        "keras.ops.transpose": lambda k: keras.ops.transpose(k),
+        "keras.ops.convert_to_tensor": lambda k: keras.ops.convert_to_tensor(k),
         "keras.ops.multiply": lambda k: keras.ops.multiply(k, 2.0),
         "keras.ops.matmul": lambda k: keras.ops.matmul(k, [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]),
         "keras.ops.take": lambda k: keras.ops.take(k, [1, 0, 1], axis=0),
@@ -65,7 +71,7 @@ class KerasWatch:
             if owner() is not None and owner()._value is not inner():
                 return f"the Keras variable {owner().path!r} holds another variable than the one it was made with"
         for (_, name), (layer, variable) in list(self.attributes.items()):
-            if layer() is None or variable() is None or layer().__dict__.get(name) is variable():
+            if layer() is None or variable() is None or self.holds(layer(), variable()):
                 continue
             kept = [*layer()._trainable_variables, *layer()._non_trainable_variables]
             if any(variable() is other for other in kept):
@@ -75,6 +81,11 @@ class KerasWatch:
                     f"saves the old variable {variable().path!r}; write into the variable with assign"
                 )
         return None
+
+    def holds(self, layer, variable):
+        """Whether any attribute of a layer that once held a variable still does."""
+        names = [name for (number, name) in self.attributes if number == id(layer)]
+        return any(layer.__dict__.get(name) is variable for name in names)
 
     def namespaces(self):
         """What the names of Keras's functions and methods of reading stand for now."""

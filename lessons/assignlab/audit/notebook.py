@@ -3,7 +3,6 @@
 import functools
 import json
 import os
-from contextlib import suppress
 
 import tensorflow as tf
 
@@ -42,8 +41,12 @@ class NotebookAudit:
         watch_keras()
         if self.request() not in tally.cells:
             tally.cells.append(self.request())
-        with suppress(AuditError):  # recorded; raised below as the cell's own error
+        try:
             self.audit.inspect_all()
+        except AuditError:
+            pass  # recorded; raised below as the cell's own error
+        except Exception as error:
+            tally.failures.append(f"the audit itself failed, {type(error).__name__}: {error}")
         self.meet_expectation()
         if len(tally.failures) > self.failed:
             self.fail_cell(result, AuditError(tally.failures[self.failed]))

@@ -8,7 +8,10 @@ thread. The audit stands before these. It picks out what writes a known variable
 
 At the end of each cell of a notebook a fingerprint of every variable is compared with that of its last audited write:
 memory that changed in any other way is a failure. Then the other ways of reading are tried, on the variables written
-and on one of the audit's own. It guards against mistakes, not against intent: it shares its process with the lesson.
+and on one of the audit's own.
+
+It guards against mistakes, not against intent: it shares its process with the lesson. It does not know which values
+were meant, nor a handle that went through `tf.identity`.
 """
 
 import functools
@@ -230,7 +233,8 @@ class Audit:
     def inspect_all(self):
         """Verify every living variable: changed unseen, no longer the same, read in the ways that a person reads it."""
         looks = [functools.partial(self.look_for_unaudited, known) for known in list(self.known.values())]
-        looks += [functools.partial(self.inspect, known) for known in list(self.known.values())]
+        tried = set()  # kinds of variables of which one was read in every way
+        looks += [functools.partial(self.inspect, known, tried) for known in list(self.known.values())]
         looks += [self.inspect_the_ways_of_reading, self.inspect_hooks, *([self.inspect_keras] if self.keras else [])]
         found = []
         for look in looks:
@@ -241,14 +245,18 @@ class Audit:
         if found:
             raise found[0]
 
-    def inspect(self, known):
-        """Verify one variable, and try the ways of reading it if it was written in this cell."""
+    def inspect(self, known, tried):
+        """Verify one variable; try the ways of reading it if it was written in this cell, the first of its kind."""
         variable, dirty, known.dirty = known.variable(), known.dirty, False
         if known.accused:
             return
         wrong = variable is not None and (known.problem(variable) or self.problem_with_trainable(variable, known))
         if variable is not None and dirty and known.kind() == "assigns" and not wrong:
-            wrong = self.alone(probes.reads_that_fail, variable, known, probes.ways(known))
+            ways = probes.ways(known)
+            kind = (type(variable), *vars(variable), known.dtype, known.shape.rank, variable.trainable, *ways)
+            if kind not in tried:
+                tried.add(kind)
+                wrong = self.alone(probes.reads_that_fail, variable, known, ways)
         known.accused = bool(wrong)
         if wrong:
             self.fail(f"{_named(variable)}: {wrong}")
