@@ -157,6 +157,18 @@ def test_every_entry_takes_part_in_a_large_variable():
         assert report.verdict == "differs" or "too small beside the others" in report.message, report
 
 
+def test_each_entry_is_moved_in_a_block():
+    v, moved = tf.Variable(tf.ones(1000, tf.float64)), set()
+
+    def loss():
+        now = np.flatnonzero(v != 1)
+        moved.update(now if now.size < 10 else [])  # not with all others
+        return tf.reduce_sum(v**2)
+
+    assert verify_gradient(loss, v)
+    assert moved == set(range(1000))
+
+
 def test_a_bound_above_5_percent_is_never_verified():
     v = tf.Variable([1.0, 2.0, 3.0, 4.0])
     verdicts = []

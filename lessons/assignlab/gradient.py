@@ -119,7 +119,7 @@ def _what_agrees(m, changes):
     asides += f"; entries that are NaN or infinite were left out: {left_out}" if left_out else ""
     return (
         f"Gradient verified: autodiff and central differences agree at {how}, of {_of_what(m)} "
-        f"(largest gap {gap:.1e}, exact to {100 * m.share(changes):.1g} % of the gradient){asides}."
+        f"(largest gap {gap:.1e}; all together exact to {100 * m.share(changes):.1g} % of the gradient){asides}."
     )
 
 

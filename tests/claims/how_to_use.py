@@ -264,7 +264,12 @@ with pytest.raises(ValueError, match="one number"):
     verify_gradient(lambda: v**2, v)
 for size, together in ((200, 1), (1000, 4)):
     long, moved = tf.Variable(tf.ones(size, tf.float64)), set()
-    loss = lambda v, moved=moved: moved.update(np.flatnonzero(v != 1)) or tf.reduce_sum(v**2)  # noqa: E731
+
+    def loss(v, moved=moved):
+        now = np.flatnonzero(v != 1)
+        moved.update(now if now.size < 10 else [])  # not with all others
+        return tf.reduce_sum(v**2)
+
     report = verify_gradient(loss, long)
     assert report and report.differences.size == (size if together == 1 else 256)
     assert moved == set(range(size))
