@@ -106,7 +106,7 @@ def fit(model, epochs=10):
 #
 # > The messages are those of TensorFlow 2.21 and Keras 3.15 on a CPU.
 #
-# > Search this page for a piece of your message, without the names, shapes and numbers of your own program.
+# > Paste your message into the search as it is, or the whole traceback: the first result is its section.
 #
 # > `%xmode Minimal` leaves out the traceback.
 # > A *snapshot* is the copy that `v.numpy()` returns; see the [glossary](glossary.md).

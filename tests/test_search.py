@@ -1,0 +1,229 @@
+"""In a real browser: a pasted error message, or the whole traceback, leads first to its section; words still search."""
+
+import functools
+import os
+import re
+import shutil
+import threading
+import traceback
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from playwright.sync_api import Error, sync_playwright
+
+from course import ROOT
+from notebook_store import NotebookStore
+
+SITE = ROOT / "_build" / "html"
+ERRORS = ROOT / "book" / "errors.ipynb"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LONGEST = 2000  # characters: what the script leaves of a longer query
+
+
+def browser_of(playwright):
+    """A browser of this machine, started. Without one the tests are skipped, but under CI they fail."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    place = {"executable_path": path} if path else {"channel": "chrome"}
+    try:
+        return playwright.chromium.launch(args=["--no-sandbox"], **place)
+    except Error:
+        remedy = "no Chromium or Chrome could be started, so the search was not tried. On Debian: apt install chromium"
+        pytest.fail(remedy) if os.environ.get("CI") else pytest.skip(remedy)
+
+
+@pytest.fixture(scope="module")
+def page():
+    """An open page of the built site, served on a port of its own."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = browser_of(playwright)
+        page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
+        page.thrown = []
+        page.on("pageerror", lambda error: page.thrown.append(error))
+        page.route("**/*.html", without_excerpts)
+        yield page
+        browser.close()
+    server.shutdown()
+
+
+def without_excerpts(route):
+    """The search fetches each page that it found, for an excerpt; the tests look at the titles only."""
+    route.fulfill(body="") if route.request.resource_type == "fetch" else route.continue_()
+
+
+def results(page, query):
+    """The titles that the search shows for a query, best first, as the form sends it."""
+    page.goto(f"/search.html?q={quote(query[-LONGEST:])}")
+    page.wait_for_function("document.querySelector('#search-results .search-summary')?.textContent.includes(' ')")
+    assert not page.thrown, page.thrown
+    return page.eval_on_selector_all("#search-results li > a", "links => links.slice(0, 5).map(a => a.textContent)")
+
+
+def letters(text):
+    """A title without its marks."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def messages():
+    """{heading: (message, traceback)} of each section of the errors page that shows an error, as it passed."""
+    found, heading = {}, None
+    for cell in NotebookStore().outputs(ERRORS).cells:
+        if cell.cell_type == "markdown":
+            heading = (re.findall(r"^## (.*)$", cell.source, re.MULTILINE) or [heading])[-1]
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and heading.startswith("`") and heading not in found:
+                said = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(output.traceback))
+                found[heading] = (f"{output.ename}: {output.evalue}", said)
+    return found
+
+
+def test_every_message_of_the_errors_page_leads_to_its_section(page):
+    wrong = {
+        heading: found
+        for heading, said in messages().items()
+        for text in said
+        if letters(heading) not in letters((found := results(page, text) or [""])[0])
+    }
+    assert not wrong
+
+
+# What people get: other shapes, dtypes and names, with or without the traceback ---------------------------------------
+
+
+def table(dtype="float32"):
+    return tf.Variable(np.zeros((7, 3), dtype), name="word_table")
+
+
+def built(layer, shape=(None, 6)):
+    layer.build(shape)
+    return layer
+
+
+def set_rate():
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    keras.optimizers.SGD(schedule).learning_rate = 0.01
+
+
+def other_variable():
+    optimizer = keras.optimizers.Adam()
+    optimizer.build([table()])
+    optimizer.apply_gradients([(tf.ones(3), tf.Variable(tf.ones(3), name="late"))])
+
+
+def make_twice():
+    make = tf.function(lambda x: tf.Variable(x))
+    make(1.0), make(2.0)
+
+
+def edit(target, index, value):
+    target[index] = value
+
+
+PASTED = {
+    "object does not support item assignment": [
+        lambda: edit(table(), 2, [1, 2, 3]),
+        lambda: edit(tf.constant([1, 2, 3]), 0, 9),
+        lambda: edit(keras.Variable(np.ones(4), name="scale"), 0, 9),
+    ],
+    "object has no attribute 'assign'": [lambda: (table() * 2).assign(np.ones((7, 3)))],
+    "object has no attribute 'assign_add'": [lambda: table()[1:3, 0].assign(np.ones(2))[0].assign_add(1.0)],
+    "Only integers, slices": [lambda: table()[{0, 2}], lambda: table()[np.array([0.5])]],
+    "Shape mismatch.The variable shape": [
+        lambda: table().assign(np.zeros((3, 7))),
+        lambda: table().assign(tf.zeros((7, 1))),
+    ],
+    "The shape of the target variable and the shape of the target value": [
+        lambda: built(keras.layers.Dense(5, name="logits")).kernel.assign(np.zeros((5, 6))),
+    ],
+    "Tensor conversion requested dtype float32 for Tensor with dtype float64": [
+        lambda: table().assign(tf.zeros((7, 3), "float64")),
+        lambda: table("float16").assign(tf.zeros((7, 3), "int64")),
+    ],
+    "shapes must be equal": [lambda: table().assign_add(np.ones(3))],
+    "operands could not be broadcast together": [lambda: np.zeros((3, 4)) * np.zeros((4, 3))],
+    "cannot reshape array of size": [lambda: table().numpy().reshape(4, 5)],
+    "setting an array element with a sequence": [lambda: np.array([[1, 2], [3]])],
+    "boolean index did not match indexed array": [lambda: table().numpy()[np.array([True] * 6)]],
+    "The truth value of an array with more than one element is ambiguous": [lambda: bool(table().numpy() > 0)],
+    "assignment destination is read-only": [lambda: edit(np.asarray(table().value()), 0, 1)],
+    "to EagerTensor of dtype int32": [lambda: tf.Variable([1, 2]).assign([1.5, 2.5])],
+    "Cannot cast ufunc 'multiply' output": [lambda: np.multiply(a := np.ones(3, "int16"), 1.5, out=a)],
+    "'ResourceVariable' object has no attribute 'reshape'": [lambda: table().reshape(21)],
+    "Variable is unhashable": [lambda: {table(): 1}],
+    "Cannot convert a symbolic tf.Tensor": [lambda: tf.function(lambda x: np.asarray(x))(tf.ones(3))],
+    "'SymbolicTensor' object has no attribute 'numpy'": [lambda: tf.function(lambda x: x.numpy())(tf.ones((9, 2)))],
+    "tf.function only supports singleton tf.Variables created on the first call": [make_twice],
+    "is not compatible with provided weight shape": [
+        lambda: built(keras.layers.Embedding(7, 3, name="words"), None).set_weights([np.zeros((8, 3))]),
+    ],
+    "but the layer was expecting 0 weights": [
+        lambda: keras.layers.Dense(4, name="head").set_weights([np.zeros((2, 4)), np.zeros(4)]),
+    ],
+    "with a weight list of length": [
+        lambda: built(keras.layers.Dense(5, name="logits")).set_weights([np.zeros((6, 5))]),
+    ],
+    "property 'kernel' of 'Dense' object has no setter": [
+        lambda: setattr(built(keras.layers.Dense(5, name="logits")), "kernel", np.zeros((6, 5))),
+    ],
+    "Unknown variable": [other_variable],
+    "No gradients provided for any variable": [lambda: keras.optimizers.Adam().apply_gradients([(None, table())])],
+    "hence its learning rate is not settable": [set_rate],
+}
+
+
+def pasted(act):
+    """(message, traceback) of what an act raises."""
+    try:
+        act()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}", traceback.format_exc()
+    pytest.fail("it raised nothing")
+
+
+@pytest.mark.parametrize("heading", PASTED)
+def test_what_people_get_leads_to_its_section(heading, page):
+    for act in PASTED[heading]:
+        for text in pasted(act):
+            found = results(page, text)
+            assert found and letters(heading) in letters(found[0]), (text[-200:], found)
+
+
+WORDS = {  # what a person types: what must be among the first three
+    "constructor": "Error messages",
+    "one": "more than one element",
+    "its": "its",
+    "+=": "+=",
+    "mask": "Replace entries by a mask",
+    "learning rate": "Change the learning rate",
+    "change one embedding row": "Set one row of an embedding",
+    "clip to a range": "Clip to a range",
+    "gradient None": "the gradient is None",
+    "transpose": "transpose",
+    "snapshot": "",
+    "scatter_nd_update": "scatter_nd_update",
+}
+
+
+@pytest.mark.parametrize("query", WORDS)
+def test_words_are_found(query, page):
+    found = results(page, query)[:3]
+    assert any(WORDS[query].lower() in title.lower() for title in found), found
+
+
+def test_the_box_on_the_errors_page_takes_a_traceback(page):
+    page.goto("/book/errors.html")
+    page.get_by_label("Paste your message").fill("File model.py, line 7\n" * 400 + pasted(set_rate)[1])
+    page.get_by_role("button", name="Find its section").click()
+    page.wait_for_selector("#search-results li > a")
+    assert "not settable" in page.locator("#search-results li > a").first.text_content()
+    assert len(page.url) < 3 * LONGEST
