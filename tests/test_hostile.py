@@ -24,6 +24,7 @@ from tensorflow.python.ops.numpy_ops import np_dtypes
 from answers import answers
 from assignlab import guard, process_state
 from assignlab.checker import check, examine
+from assignlab.exercises.families import generated
 from hostile_answers import HOSTILE, Endless, Evil, ShowsLiar, right
 
 RIGHT = {}
@@ -249,6 +250,7 @@ def test_no_earlier_cell_decides_over_a_right_answer(set_state):
     put_back = process_state.snapshot(whole=True)
     try:
         set_state()
+        generated.cache_clear()  # as in a new kernel: the arrays are drawn in this state
         before = settings()
         results = {number: examine(number, answer) for number, answer in RIGHT.items()}
         found = changed(before, settings())

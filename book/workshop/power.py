@@ -7,7 +7,7 @@ from assignlab import verify_gradient
 
 FACTORS = (1.001, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2.0)
 SIDES = (2, 10, 100, 1000)  # of square variables: 4 to 1 000 000 entries
-BLOCKS = 16  # instead of 256, to be done in three minutes: a factor on all entries shows in any number of blocks
+BLOCKS = 16  # instead of 256, to be done in two minutes: a factor on all entries shows in any number of blocks
 RANDOM = np.random.default_rng(0)
 
 

@@ -1,4 +1,4 @@
-"""Sphinx extension: a search that takes a pasted error message, and its box on top of the page of error messages."""
+"""Sphinx extension: on top of the page of error messages, a box for one (book/assets/paste_search.js finds it)."""
 
 from docutils import nodes
 
@@ -17,13 +17,7 @@ def add_box(app, doctree):
         first.parent.insert(first.parent.index(first) + 1, nodes.raw("", BOX, format="html"))
 
 
-def add_script(app, page, template, context, doctree):
-    """The search page needs the script to search, the others to shorten what is too long for an address."""
-    app.add_js_file("paste_search.js", loading_method="defer")
-
-
 def setup(app):
     """Connect to the build."""
     app.connect("doctree-read", add_box)
-    app.connect("html-page-context", add_script)
     return {"parallel_read_safe": True}

@@ -14,21 +14,14 @@ import tensorflow as tf
 MOST_ERROR = 0.05  # of the gradient: what is measured less exactly is not called verified
 STEPS = (1.0, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)  # how far entries move, beside their size
 STEPS_AT_ZERO = (0.1, 0.03, 0.01)  # where the gradient is 0: any shorter step shows none
-FAR_STEPS = (
-    3.0,
-    10.0,
-    30.0,
-    100.0,
-    1e3,
-    1e4,
-)  # here a loss that depends on the variable shows it, whatever it adds to it
+# Here a loss that depends on the variable shows it, whatever it adds to it.
+FAR_STEPS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4)
 ENTRY_ROUNDING = 2e-3  # that each entry of a gradient may have
 LEAST_ROUNDING, MOST_ROUNDING = 1e-4, 1.5e-2  # that all may have together: the most where layers compute in bfloat16
 CALLS = 20  # of the loss at one and the same value, to see whether it is noisy
 FEWEST_BLOCKS = 4
-IDLE_DIRECTIONS = (
-    6  # in which entries whose gradient is 0 are moved together: by chance, the ups and downs of one cancel
-)
+# In how many directions entries whose gradient is 0 are moved together: by chance, the ups and downs of one cancel.
+IDLE_DIRECTIONS = 6
 MOST_FOLLOWED = 32  # blocks that are looked at more closely, which costs a gradient for each of 14 points
 
 
@@ -57,7 +50,7 @@ class Change:
     seen: float  # (f(x + step) - f(x - step)) / (2 size)
     promised: float  # the gradient's word for it
     error: float  # how far apart the two may be although the gradient is right
-    weight: float  # the size of the gradient here: the sum of each entry's, times its step
+    weight: float  # the size of the gradient here: the norm of each entry's, times its step
 
     @property
     def gap(self):
@@ -126,7 +119,7 @@ class MovedLoss:
 
 
 class Measurement:
-    """The differences of one loss with respect to one variable: `prepare`, then `measure`, then `wrong` or `share`."""
+    """The differences of a loss with respect to a variable: `prepare`, `measure`, `check_gaps`, `refine`, `share`."""
 
     def __init__(self, loss, most_blocks):
         self.loss = loss
@@ -178,8 +171,8 @@ class Measurement:
     def change(self, block, size, seen, promised, error):
         """A `Change`; the rounding of the gradient itself joins its error."""
         promises = np.abs(self.gradient[block.entries] * block.step)
-        weight = float(promises.sum())
-        error = error + ENTRY_ROUNDING * float(np.linalg.norm(promises)) + self.rounding * weight
+        weight = float(np.linalg.norm(promises))
+        error = error + ENTRY_ROUNDING * weight + self.rounding * float(promises.sum())
         return Change(block, size, seen, promised, error if np.isfinite(error) else np.inf, weight)
 
     def measured(self, block, size):
@@ -287,9 +280,7 @@ class Measurement:
         """(a change whose gradient is wrong, or None; the changes, those looked at more closely exchanged)."""
         everything = Block(self.movable, self.uphill[self.movable])
         whole = [self.measured(everything, size) for size in STEPS if size <= self.size]
-        idle = self.movable[
-            self.gradient[self.movable] == 0
-        ]  # no slope says which way is uphill: any one may see nothing
+        idle = self.movable[self.gradient[self.movable] == 0]  # no slope says which way is uphill
         signs = self.random.choice([-1.0, 1.0], (IDLE_DIRECTIONS if idle.size > 1 else 0, idle.size))
         idles = [self.measured(Block(idle, self.scale[idle] * sign), self.size) for sign in signs]
         gaps = [change for change in (*changes, *idles, min(whole, key=lambda c: c.error)) if change.differs]

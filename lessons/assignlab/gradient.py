@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.ops import resource_variable_ops as rvo
 
 from assignlab import audit
 from assignlab.differences import MOST_ERROR, Measurement, MovedLoss
@@ -188,7 +189,12 @@ def _broken_gradient(m):
 
 def _none(m, changes):
     """The report where TensorFlow returned None."""
-    if not m.loss.target.trainable:
+    if isinstance(m.loss.target, rvo._UnreadVariable):
+        reason = (
+            "this is what assign returned, a stand-in that a tape does not watch: "
+            "keep the variable itself, v.assign(...) on a line of its own"
+        )
+    elif not m.loss.target.trainable:
         reason = (
             "the variable is not trainable, so a tape does not watch it by itself: "
             "call tape.watch(variable), or create it trainable"

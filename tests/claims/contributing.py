@@ -63,6 +63,9 @@ for command in ("make_env.py", "--nbmake", "jupyter-book build .", "-q tests", "
 #
 # > `# raises TYPE: MESSAGE` says which error the cell must raise. Of the message, a part of twelve characters is
 # > enough; ` ... ` in it stands for anything.
+#
+# > `# accused PIECE` says that the cell shows what the audit refuses, such as an edit behind TensorFlow's back: the
+# > audit must fail it, with this piece in its reason.
 example = re.search(r"```python\n(# %% .+?)```", PAGE, re.DOTALL)[1]
 lesson = next(lesson for lesson in lessons() if lesson.stem == "02_masked_replacement")
 with tempfile.TemporaryDirectory() as folder:
@@ -89,6 +92,10 @@ with tempfile.TemporaryDirectory() as folder:
     for part, enough in (("no attribute", True), ("o attribute", False)):  # 12 characters, 11
         claim.raises = ("AttributeError", part)
         assert claim.problem_with(error) is None and (list(claims.problems()) == []) == enough
+
+with tempfile.TemporaryDirectory() as folder:
+    shown = claims_of("# %% replace\n# accused an alias of its memory", lesson, folder)
+    assert shown.by_id["replace"].accused == "an alias of its memory" and list(shown.problems()) == []
 
 # %% words
 # > `# %% ID` begins the claim of the cell ID. It runs right after this cell, in a copy of the notebook's names: a name

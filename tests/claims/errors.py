@@ -116,6 +116,7 @@ assert tf.__version__.startswith("2.21.") and keras.__version__.startswith("3.15
 assert not tf.config.list_physical_devices("GPU")
 page, claims = nbformat.read(ROOT / "book" / "errors.ipynb", 4), Claims(ROOT / "book" / "errors.ipynb").by_id
 cells = page.cells[[cell.id for cell in page.cells].index("setup") + 1 :]
+assert "test_every_message_of_the_errors_page_leads_to_its_section" in (ROOT / "tests/test_search.py").read_text("utf8")
 known, message = {*dir(builtins), "keras", "np", "tf", "matrix"}, None
 for cell in cells:
     if cell.source.startswith("## "):

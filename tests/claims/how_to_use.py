@@ -322,8 +322,8 @@ assert 'font-weight="700"' in after and 'font-weight="700"' not in before
 # > `make test` runs every lesson and every solution, and audits each write to a variable: the same object, the same
 # > dtype, the same `trainable`, a fitting shape, and a read that carries the gradient unchanged
 # > ([what that is](setup.md#in-your-own-notebook)).
-# > The last line says how many assigns there were, and how many preserve gradients. Every output on this site comes
-# > from a run that passed.
+# > The last line says how many assigns there were, and how many preserve gradients; [this build](this_build.md) has the
+# > same numbers, page by page. Every output on this site comes from a run that passed.
 import runpy
 
 from assignlab import audit
@@ -373,4 +373,8 @@ with tempfile.TemporaryDirectory() as folder:
     assert result.error is None and [(one["assigns"], one["preserved"]) for one in kept] == [(2, 2)]
 with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as said:
     runpy.run_path(str(ROOT / "book/workshop/audit_report.py"), run_name="__main__")
-assert re.fullmatch(r"audit: \d+ assigns in \d+ notebooks, \d+ preserve gradients.*", said.getvalue().splitlines()[-1])
+last = said.getvalue().splitlines()[-1]
+assert re.fullmatch(r"audit: \d+ assigns in \d+ notebooks, \d+ preserve gradients.*", last)
+import this_build
+
+assert last in this_build.text(ROOT) and "(/lessons/01_broadcast_scaling)" in this_build.table(ROOT)

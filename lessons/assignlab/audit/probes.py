@@ -178,6 +178,5 @@ def same(got, expected):
     got, expected = asarray(convert(got)), asarray(convert(expected))
     if got.shape != expected.shape:
         return False
-    return of_array(got) == of_array(expected) or bool(
-        (got == expected).__or__((got != got) & (expected != expected)).all()
-    )
+    equal = (got == expected) | ((got != got) & (expected != expected))
+    return of_array(got) == of_array(expected) or bool(equal.all())

@@ -311,9 +311,8 @@ def _named(variable):
 # The places where TensorFlow passes --------------------------------------------------------------------------------
 
 _audit = None
-_original = {name: getattr(pywrap_tfe, name) for name in dir(pywrap_tfe) if name in (
-    "TFE_Py_FastPathExecute", "TFE_Py_Execute", "TFE_Py_ExecuteCancelable"
-)}  # fmt: skip
+_EXECUTE = ("TFE_Py_FastPathExecute", "TFE_Py_Execute", "TFE_Py_ExecuteCancelable")
+_original = {name: getattr(pywrap_tfe, name) for name in _EXECUTE}
 
 
 def _fast_path(ctx, op, name, *arguments):
