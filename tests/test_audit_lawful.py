@@ -52,6 +52,14 @@ def write(act, dtype="float32"):
     return lambda: act(v)
 
 
+def scalar_of(dtype):
+    def make():
+        v = tf.Variable(tf.constant(1.5, dtype))
+        return lambda: v.assign(2.5)
+
+    return make
+
+
 ONES = np.ones((2, 2), "float32")
 
 
@@ -159,6 +167,7 @@ LAWFUL = {
     "inside a tape": (lambda: write(lambda v: in_tape(v)), 1),
     "an integer": (lambda: write(lambda v: v.assign_add(np.ones((2, 2))), "int32"), 0),
     "float16": (lambda: write(lambda v: v.assign([[np.nan, np.inf], [-np.inf, 65504]]), "float16"), 1),
+    "bfloat16 without axes": (scalar_of("bfloat16"), 1),
     "bfloat16": (lambda: write(lambda v: v.assign([[np.nan, np.inf], [0, -3]]), "bfloat16"), 1),
     "float64, denormal": (lambda: write(lambda v: v.assign([[5e-324, -0.0], [0, 1]]), "float64"), 1),
     "complex64": (lambda: write(lambda v: v.assign([[1 + 2j, np.inf], [np.nan, 0]]), "complex64"), 1),

@@ -14,6 +14,7 @@ import tensorflow as tf
 MOST_ERROR = 0.05  # of the gradient: what is measured less exactly is not called verified
 STEPS = (1.0, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)  # how far entries move, beside their size
 STEPS_AT_ZERO = (0.1, 0.03, 0.01)  # where the gradient is 0: any shorter step shows none
+SHORT = (0.03, 0.01)  # where both are exact and differ, the gradient does
 # Here a loss that depends on the variable shows it, whatever it adds to it.
 FAR_STEPS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4)
 ENTRY_ROUNDING = 2e-3  # that each entry of a gradient may have
@@ -259,6 +260,10 @@ class Measurement:
         good = [size for size in shares if worst[size] <= 2 * min(worst.values())]
         least = min(shares[size] for size in good)
         self.size = min(size for size in good if shares[size] <= 2 * least)
+        # Of rounding to whole numbers, long steps show a slope that no short one shows.
+        short = [size for size in SHORT if worst.get(size, 0) > shares.get(size, np.inf) + MOST_ERROR]
+        if self.size > max(SHORT) and len(short) == len(SHORT) and max(shares[size] for size in SHORT) < MOST_ERROR / 5:
+            self.size = max(SHORT)
 
     def find_far_slope(self):
         """The slope of the loss at the smallest step that shows one; None where no step does."""

@@ -3,7 +3,7 @@
 import inspect
 import operator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import tensorflow as tf
@@ -88,7 +88,11 @@ def _report(m):
         return _none(m, changes)
     wrong, changes = m.check_gaps(changes)
     if wrong:
-        return _verdict(m, "differs", _where_it_differs(m, wrong, changes), changes)
+        entry, seen = m.worst_entry(wrong)
+        if seen == m.gradient[entry]:  # no entry differs by itself: somewhere on the way the loss jumps
+            unsure = [replace(wrong, error=abs(wrong.gap))]
+            return _verdict(m, "cannot tell", _why_not(m, unsure), changes)
+        return _verdict(m, "differs", _where_it_differs(m, entry, seen, changes), changes)
     changes = m.refine(changes)
     if m.share(changes) <= MOST_ERROR:
         return _verdict(m, "verified", _what_agrees(m, changes), changes)
@@ -124,9 +128,8 @@ def _what_agrees(m, changes):
     )
 
 
-def _where_it_differs(m, wrong, changes):
-    """How many blocks differ, and an entry that does."""
-    entry, seen = m.worst_entry(wrong)
+def _where_it_differs(m, entry, seen, changes):
+    """How many blocks differ, and the entry that differs most: autodiff, and what is seen."""
     count = sum(change.differs for change in changes) or 1
     parts = "entries" if len(m.blocks) == m.movable.size else "blocks of entries"
     return (

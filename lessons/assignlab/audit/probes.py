@@ -40,13 +40,21 @@ def read(handle, dtype):
         return fast_path(context.context(), "ReadVariableOp", None, handle, "dtype", dtype.as_datatype_enum)
 
 
+def array_of(value):
+    """The values of a tensor as an array, not copied where that is possible."""
+    try:
+        return asarray(value)
+    except ValueError:  # a scalar of a dtype that NumPy lacks, such as bfloat16
+        return asarray(value.numpy())
+
+
 def fingerprint(handle, dtype):
     """A number that changes with any bit of the resource's value or with its shape; None where it holds no value."""
     try:
         value = read(handle, dtype)
         if value.shape == (0,) and not fast_path(context.context(), "VarIsInitializedOp", None, handle):
             return None  # it was made in a tf.function that failed: an empty array is read
-        return of_array(asarray(value))
+        return of_array(array_of(value))
     except Exception:  # not initialized, or destroyed: there is nothing to compare
         return None
 
@@ -83,8 +91,8 @@ def main_read(variable, known):
         return "the gradient that arrives is not the one that was sent: a read no longer carries it as it is"
     if known.in_flight:
         return None  # another thread is writing it: the values may change between two looks
-    array = asarray(value)
-    if address(array) != address(asarray(read(known.handle, known.dtype))) and of_array(array) != known.fingerprint:
+    array = array_of(value)
+    if address(array) != address(array_of(read(known.handle, known.dtype))) and of_array(array) != known.fingerprint:
         return "a read gives something else than what was written"
     return None
 
@@ -138,7 +146,7 @@ EVERY_WAY = {
 
 def reads_that_fail(variable, known, ways):
     """What is wrong with the first of some ways of reading that does not do what it does with a tensor, or None."""
-    twin = constant(asarray(read(known.handle, known.dtype)), known.dtype)
+    twin = constant(array_of(read(known.handle, known.dtype)), known.dtype)
     for name, way in ways.items():
         try:
             expected, expected_gradient = through(way, twin, False)
@@ -175,7 +183,7 @@ def through(way, source, watched):
 
 def same(got, expected):
     """Whether two tensors (or sparse gradients) are equal; NaN equals NaN."""
-    got, expected = asarray(convert(got)), asarray(convert(expected))
+    got, expected = array_of(convert(got)), array_of(convert(expected))
     if got.shape != expected.shape:
         return False
     equal = (got == expected) | ((got != got) & (expected != expected))

@@ -139,7 +139,7 @@ class Audit:
 
     def counts_as(self, known):
         """As what this thread's writes to a variable are counted now."""
-        return getattr(self.local, "counts_as", known.kind())
+        return getattr(self.local, "counts_as", None) or known.kind()
 
     def look_for_unaudited(self, known):
         """A change since the last audited write: a pipeline's is counted, any other is a failure."""
@@ -203,11 +203,12 @@ class Audit:
     @contextmanager
     def counting_as(self, kind):
         """Count the writes in this block as another kind: "numerical" are those of verify_gradient."""
+        before = getattr(self.local, "counts_as", None)
         self.local.counts_as = kind
         try:
             yield
         finally:
-            del self.local.counts_as
+            self.local.counts_as = before
 
     @contextmanager
     def aside(self):
