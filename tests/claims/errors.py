@@ -2,7 +2,10 @@
 
 import ast
 import builtins
+import numbers
+import operator
 import re
+import tempfile
 import warnings
 from contextlib import contextmanager
 
@@ -83,6 +86,8 @@ def fit(model, epochs=10):
 
 # free: See [Recipes](recipes.ipynb) for a task rather than an error.
 # free: The examples share these lines.
+# free: Look at both shapes first: that of the variable, and that of what you give it.
+# free: Look at both dtypes first: that of the variable, and that of what you give it.
 # free: See also [Reshape, edit, assign](../lessons/03_reshape_and_assign.ipynb).
 # free: See the recipes [Edit weights inside tf.function](recipes.ipynb#edit-weights-inside-tffunction) and [Use
 #       NumPy inside a loss or a tf.function](recipes.ipynb#use-numpy-inside-a-loss-or-a-tffunction).
@@ -91,6 +96,7 @@ def fit(model, epochs=10):
 #       rows](recipes.ipynb#change-one-entry-a-slice-or-some-rows).
 # free: See also the recipe [Differentiate through a new
 #       value](recipes.ipynb#differentiate-through-a-new-value-where-assign-cannot-help).
+# free: See the recipe [Save and load edited weights](recipes.ipynb#save-and-load-edited-weights).
 # free: See the recipe [Keep entries frozen during training](recipes.ipynb#keep-entries-frozen-during-training).
 # free: See the recipe [Reset a layer, and the optimizer's memory of
 #       it](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it).
@@ -100,9 +106,12 @@ def fit(model, epochs=10):
 #       step](recipes.ipynb#clip-or-mask-after-every-training-step).
 
 # %% setup
+# > Look at `v.numpy()` after an edit: here no message says that it went wrong.
+#
 # > Each section shows a message, then the reason, then what to write.
 # > It needs the setup and nothing from the other sections.
-# > The last ones, "No error, but …", have no message: nothing is raised, and still the result is not what you wanted.
+# > Where the message needs a longer preparation, that code is folded, and the reason stands above it.
+# > The last group, [Nothing is raised](#nothing-is-raised), is for a wrong result without a message.
 #
 # > The messages are those of TensorFlow 2.21 and Keras 3.15 on a CPU.
 #
@@ -117,33 +126,54 @@ assert not tf.config.list_physical_devices("GPU")
 page, claims = nbformat.read(ROOT / "book" / "errors.ipynb", 4), Claims(ROOT / "book" / "errors.ipynb").by_id
 cells = page.cells[[cell.id for cell in page.cells].index("setup") + 1 :]
 assert "test_every_message_of_the_errors_page_leads_to_its_section" in (ROOT / "tests/test_search.py").read_text("utf8")
-known, message = {*dir(builtins), "keras", "np", "tf", "matrix"}, None
+known, message, group = {*dir(builtins), "keras", "np", "tf", "matrix"}, None, None
 for cell in cells:
     if cell.source.startswith("## "):
+        group = cell.source[3:].splitlines()[0]
+    elif cell.source.startswith("### "):
         assert message is None, f"no cell raises the message `{message}`"
         quoted = re.fullmatch(
-            r"(?:`(?P<one>[^`]+)`|`` (?P<two>.+) ``)|No error, but .+", cell.source[3:].splitlines()[0]
+            r"(?:`(?P<one>[^`]+)`|`` (?P<two>.+) ``)|No error, but .+", cell.source[4:].splitlines()[0]
         )
+        assert (quoted[0].startswith("No error")) == (group == "Nothing is raised"), cell.id
         message, made = quoted["one"] or quoted["two"], set()
+        reason, folded = len(cell.source.splitlines()) > 1, False
     elif cell.cell_type == "code":
         nodes = list(ast.walk(ast.parse(cell.source)))
         made |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        made |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
         made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
         made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
         used = {node.id for node in nodes if isinstance(node, ast.Name)}
         assert used <= made | known, (cell.id, used - made - known, "comes from another section")
+        if message and "raises-exception" not in cell.metadata.get("tags", []):
+            folded = "hide-cell" in cell.metadata.get("tags", [])
+            assert folded == (len(cell.source.splitlines()) > 4), cell.id
+        else:
+            assert "hide-cell" not in cell.metadata.get("tags", []), cell.id
         if "raises-exception" in cell.metadata.get("tags", []):
             assert not cell.id.startswith("error-silent"), "these sections have no message"
             parts = claims[cell.id].raises[1].split(" ... ")  # the runner finds these in what the cell raises
             assert message in (None, *parts) or any(message in part for part in parts), (cell.id, message)
+            assert not message or folded == reason, cell.id
             message = None  # the first message of a section is the one of its heading
-    if cell.cell_type == "markdown" and message and not cell.source.startswith("## "):
+    if cell.cell_type == "markdown" and message and not cell.source.startswith("### "):
         raise AssertionError(f"{cell.id} stands before the message `{message}` has been shown")
 assert message is None, f"no cell raises the message `{message}`"
 
 # %% error-item-assignment-code
 # raises TypeError: 'ResourceVariable' object does not support item assignment
 # > Square brackets on the left of `=` cannot write into a variable.
+#
+# > An index that a variable refuses may suit NumPy: then edit a snapshot and assign it.
+for index in (matrix > 2, np.array([0, 1]), ([0, 1], [1, 0])):
+    with raises(TypeError):
+        some()[index] = 9
+    values = some().numpy()
+    values[index] = 9
+    other = some()
+    other.assign(values)
+    assert same(other, values) and (values == 9).sum() >= 2
 for kind in KINDS:
     for dtype in [*FLOATS, tf.int32]:
         other = some(kind, dtype)
@@ -197,6 +227,12 @@ assert _ == 5 == scale.numpy()
 # %% error-no-assign-code
 # raises AttributeError: EagerTensor' object has no attribute 'assign'
 # > You are holding a tensor.
+#
+# > A variable is neither a NumPy array nor a number.
+for kind in KINDS:
+    for value in (matrix, 1.0, 1):
+        assert not isinstance(kind(value), np.ndarray | numbers.Number)
+#
 # > `v[mask]` and `v * 2` make new tensors; so does `v = v * 2`, which also gives the variable's name away.
 for kind in KINDS:
     other = some(kind)
@@ -210,7 +246,15 @@ for kind in KINDS:
 # %% error-no-assign-code-2
 # > Use the mask on the snapshot, with `np.where` for example.
 # > (If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
-# > variable's `assign`.)
+# > variable's `assign`. If it is `module 'tensorflow' has no attribute 'assign'`, the advice is for TensorFlow 1: write
+# > `v.assign(values)`.)
+with raises(AttributeError, match="module 'tensorflow' has no attribute 'assign'"):
+    tf.assign
+first = some()
+tf.compat.v1.assign(first, matrix * 2)  # what TensorFlow 1 called tf.assign
+second = some()
+second.assign(matrix * 2)
+assert same(first, second.numpy())
 with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute 'assign'"):
     v.numpy().assign(matrix)
 assert same(_, [[1, 2], [0, 0]])
@@ -247,6 +291,27 @@ assert same(v.numpy()[[1, 0]], _)
 # > Write rows with `scatter_nd_update`, one position in brackets for each row.
 # > (Without the brackets [only one row is written](#no-error-but-only-one-row-was-written).)
 assert same(_, [[7, 8], [5, 6]])
+
+# %% error-scalar-slice-code
+# raises InvalidArgumentError: Attempting to slice scalar input
+# > A variable with shape `()` holds one number, and has no entry 0.
+# > (`scale[:]` says the same.)
+#
+# > For an entry 0, create it from a list: `tf.Variable([3.0])`.
+for kind in KINDS:
+    for dtype in [*FLOATS, tf.int32]:
+        number = kind(3, dtype=dtype.name)
+        assert number.shape == ()
+        for index in (0, -1, slice(None), slice(1)):
+            with raises(InvalidArgument, match="Attempting to slice scalar input"):
+                number[index]
+            with raises(ValueError, match="Attempting to slice scalar input"):
+                function(lambda number, index: number[index], number, index)()
+assert tf.Variable([3.0])[0].numpy() == 3
+
+# %% error-scalar-slice-code-2
+# > Read and assign it as a whole.
+assert _ == 5
 
 # %% error-scatter-range-code
 # raises InvalidArgumentError: indices[1] = [-1] does not index into shape [2,2]
@@ -296,6 +361,24 @@ for kind in KINDS:
 
 # %% error-array-methods-code-2
 assert same(_, [1, 2, 3, 4])
+
+# %% error-numpy-related-code
+# raises AttributeError: EagerTensor object has no attribute 'reshape' ... If you are looking for numpy-related methods
+# > A tensor is not a NumPy array: it has no `reshape`, `T`, `astype` or `clip`.
+for kind in KINDS:
+    for tensor in (some(kind) * 2, some(kind)[0], tf.constant(matrix), some(kind, tf.bfloat16) * 2):
+        assert not isinstance(tensor, np.ndarray)
+        for name in ("reshape", "T", "astype", "clip"):
+            with raises(AttributeError, match=f"no attribute '{name}'(.|\n)+If you are looking for numpy-related"):
+                getattr(tensor, name)
+
+# %% error-numpy-related-code-2
+# > You can do without what the message advises.
+# > Take the tensor's array, or use TensorFlow's function.
+assert same(_, [2, 4, 6, 8])
+
+# %% error-numpy-related-code-3
+assert same(_, [2, 4, 6, 8])
 
 # %% error-array-index-code
 # raises TypeError: only integer scalar arrays can be converted to a scalar index
@@ -354,6 +437,12 @@ for shape in (None, [None, 2], [None, None]):
 # raises ValueError: The shape of the target variable and the shape of the target value ... (2, 2), Received: ... (2,)
 # > The same error from a Keras variable, such as a layer's kernel: first the variable's shape, then the shape that it
 # > received.
+#
+# > (After the words `objects could not be loaded`, it is [a file that does not fit](#objects-could-not-be-loaded).)
+with tempfile.TemporaryDirectory() as folder:
+    dense(2).save_weights(f"{folder}/two.weights.h5")
+    with raises(ValueError, match=r"objects could not be loaded(.|\n)+The shape of the target variable and the"):
+        dense(3).load_weights(f"{folder}/two.weights.h5")
 layer = keras.layers.Dense(2)
 layer.build((None, 2))
 with raises(ValueError, match=r"The shape of the target variable and .*\(2, 2\), Received: value.shape=\(2,\)"):
@@ -441,7 +530,7 @@ assert [part.shape for part in sgd.variables] == [(), ()]  # steps taken and lea
 #
 # > NumPy lines two shapes up from the right: 3 meets 2, and neither is 1.
 #
-# > (TensorFlow's own words, for `v * factors`, are `Incompatible shapes`.)
+# > (TensorFlow's own words, for `v * factors`, are [`Incompatible shapes`](#incompatible-shapes).)
 with raises(InvalidArgument, match=r"Incompatible shapes: \[2,3\] vs. \[2\]"):
     v * factors
 assert same(v, np.ones((2, 3)))
@@ -451,10 +540,52 @@ assert np.broadcast_shapes((2, 3), (3,)) == np.broadcast_shapes((2, 3), (1,)) ==
 # > For one factor a row, make a column of the factors.
 assert same(_, [[10] * 3, [100] * 3])
 
-# %% error-operands-code-3
-# raises ValueError: could not broadcast input array from shape (2,) into shape (3,)
-# > Writing into an array, NumPy says it in other words.
-assert same(v, [[10] * 3, [100] * 3])
+# %% error-incompatible-code
+# raises InvalidArgumentError: Incompatible shapes: [2,3] vs. [2]
+# > TensorFlow lines two shapes up from the right: 3 meets 2, and neither is 1.
+# > The variable keeps its values.
+#
+# > (If `apply_gradients` raises it, a gradient has another shape than its variable.)
+assert same(v, np.ones((2, 3)))
+for kind in KINDS:
+    for dtype in FLOATS:
+        wide = kind(np.ones((2, 3)), dtype=dtype.name)
+        for value in (factors.astype(dtype.as_numpy_dtype), tf.cast(factors, dtype)):
+            for operate in (operator.mul, operator.add, operator.sub, operator.truediv):
+                with raises(InvalidArgument, match=r"Incompatible shapes: \[2,3\] vs. \[2\]"):
+                    operate(wide, value)
+        for fits in (np.ones(3), np.ones(1), np.ones((2, 1)), np.ones((1, 3))):
+            assert (wide * tf.cast(fits, dtype)).shape == (2, 3)
+for make in (keras.optimizers.Adam, keras.optimizers.RMSprop, lambda: keras.optimizers.SGD(0.1, momentum=0.9)):
+    with raises(InvalidArgument, match="Incompatible shapes"):
+        make().apply_gradients([(tf.ones((3, 2)), some())])
+    make().apply_gradients([(tf.ones((2, 2)), some())])
+
+# %% error-incompatible-code-2
+# > For one factor a row, make a column of the factors.
+assert same(_, [[10] * 3, [100] * 3])
+
+# %% error-input-array-code
+# raises ValueError: could not broadcast input array from shape (3,) into shape (2,)
+# > The value does not fit its place in the array: it has 3 numbers, the row 2.
+# > The message shows both shapes, the value's first.
+assert same(v, matrix) and same(values, matrix)
+for kind in KINDS:
+    for dtype in [*FLOATS, tf.int32]:
+        array = some(kind, dtype).numpy()
+        for index, place in ((0, "2,"), ((slice(None), 1), "2,"), (slice(None), "2,2"), (..., "2,2")):
+            for value in ([1, 2, 3], np.ones(3), tf.ones(3)):
+                with raises(ValueError, match=rf"input array from shape \(3,\) into shape \({place}\)"):
+                    array[index] = value
+        assert same(array.astype("float32"), matrix)
+
+# %% error-input-array-code-2
+# > Give the row its own shape, or one number.
+assert same(_, [[7, 8], [0, 0]])
+
+# %% error-input-array-code-3
+# > For one number a row, give a column.
+assert same(_, [[7, 7], [8, 8]])
 
 # %% error-reshape-size-code
 # raises ValueError: cannot reshape array of size 4 into shape (3,2)
@@ -648,6 +779,16 @@ assert same(_, [[1, 2], [3, 4]])
 # raises TypeError: Cannot convert [[1.5, 2], [3, 4]] to EagerTensor of dtype int32
 # > A list with decimals was assigned to a variable of integers; `2.0` counts as one.
 # > So does a number: `whole * 0.5` ends in the same words.
+# > (With `dtype float` at the end the value may be text or a complex number, with `dtype bool` a number.)
+for kind, value, end in (
+    (tf.float32, "12", "float"),
+    (tf.float32, [["1", "2"], ["3", "4"]], "float"),
+    (tf.float32, [[1j, 2], [3, 4]], "float"),
+    (tf.bool, [[1, 0], [0, 1]], "bool"),
+    (tf.bool, [[1.0, 0.0], [0.0, 1.0]], "bool"),
+):
+    with raises(TypeError, match=f"to EagerTensor of dtype {end}$"):
+        tf.Variable(tf.cast(matrix, kind)).assign(value)
 with raises(TypeError, match=r"Cannot convert 0.5 to EagerTensor of dtype int32"):
     whole * 0.5
 for dtype in (tf.int8, tf.int32, tf.int64, tf.uint8):
@@ -713,10 +854,40 @@ for narrow in (v, tf.constant(matrix)):
 # > Make the variable with the dtype of the others.
 assert same(_, [[1, 4], [9, 16]])
 
+# %% error-attr-t-code
+# raises InvalidArgumentError: Value for attr 'T' of bool is not in the list of allowed values: float
+# > TensorFlow's function does not take this dtype: the message names the dtype, then those that it takes.
+# > Here a mask was to be added up, and a mask is of dtype bool.
+# > (`tf.sqrt` says the same of integers.
+# > Inside a `tf.function` the words are `has DataType bool not in list of allowed values`.)
+for kind in KINDS:
+    for dtype in [*FLOATS, tf.int32]:
+        mask = some(kind, dtype) > 2
+        assert mask.dtype == tf.bool
+        for add in (tf.reduce_sum, tf.reduce_mean):
+            with raises(InvalidArgument, match="Value for attr 'T' of bool is not in the list of allowed values: "):
+                add(mask)
+            with raises(TypeError, match="has DataType bool not in list of allowed values"):
+                function(add)(mask)
+    for dtype in (tf.int32, tf.int64, tf.uint8):
+        with raises(InvalidArgument, match=f"Value for attr 'T' of {dtype.name} is not in the list of allowed"):
+            tf.sqrt(some(kind, dtype))
+
+# %% error-attr-t-code-2
+# > Cast first.
+assert _.numpy() == 2
+
+# %% error-attr-t-code-3
+# > Or let NumPy count: it takes `True` for 1.
+assert _ == 2 == True + True
+
 # %% error-numpy-in-function-code-2
 # raises NotImplementedError: in user code: ... halve ... numpy() is only available when eager execution is enabled
+# > If a message is long, read its last line first.
+#
 # > The last line is the message.
 # > "In user code" and what follows it lead to your own line; of a notebook's cell, the file is a temporary one.
+#
 # > A `tf.function` is traced before it runs, and while it is traced there are no values to give to NumPy.
 with raises(NotImplementedError) as error:
     halve()
@@ -728,6 +899,22 @@ assert same(v, matrix)
 for other in (some(keras.Variable), some(dtype=tf.bfloat16)):
     with raises(NotImplementedError, match="only available when eager"):
         function(type(other).numpy, other)()
+old, late = v.assign(v), keras.layers.Dense(2)
+for words, call, *inputs in (
+    ("only available when eager execution is enabled", lambda: v.numpy()),
+    ("'SymbolicTensor' object has no attribute 'numpy'", lambda: (v * 2).numpy()),
+    ("Cannot convert a symbolic tf.Tensor", lambda: np.sqrt(v * 2)),
+    ("only supports singleton tf.Variables", lambda: tf.Variable(matrix)),
+    ("Creating variables on a non-first call", lambda late_too: late(matrix) if late_too else v * 2, False, True),
+    ("Can not convert a NoneType into a Tensor", lambda: old * 2),
+):
+    traced = tf.function(call)
+    with raises((AttributeError, NotImplementedError, TypeError, ValueError)) as error:
+        for value in inputs or [None]:
+            traced(*[value][: len(inputs)])
+    lines = str(error.value).strip().splitlines()
+    assert words in lines[-1] and words not in "".join(lines[:-1])
+    assert len(lines) > 4 or inputs
 
 # %% error-numpy-in-function-code-3
 # > Use TensorFlow's operations inside the function, or NumPy outside it.
@@ -735,7 +922,8 @@ assert same(_, matrix / 2)
 
 # %% error-symbolic-code-2
 # raises AttributeError: 'SymbolicTensor' object has no attribute 'numpy'
-# > The same mistake with a tensor: here `v * 2`, while the function is traced.
+# > While a `tf.function` is traced, a tensor has no values and no `numpy`: here it is `v * 2`.
+assert not function(lambda: hasattr(v * 2, "numpy"))().numpy()
 assert same((v * 2).numpy(), matrix * 2)  # outside, it has the method
 
 # %% error-symbolic-code-3
@@ -756,7 +944,7 @@ assert with_tensorflow.evaluate(x, y, verbose=0) == 1.0
 
 # %% error-symbolic-numpy-code-2
 # raises NotImplementedError: Cannot convert a symbolic tf.Tensor ... to a numpy array
-# > A NumPy function was called on a tensor while the function was traced.
+# > A NumPy function was called on a tensor while the `tf.function` was traced.
 for numpys in (np.square, np.abs, np.asarray, np.mean, np.sort):
     with raises(NotImplementedError, match="Cannot convert a symbolic"):
         function(lambda numpys: numpys(v * 2), numpys)()
@@ -791,7 +979,7 @@ assert same(store, matrix)
 
 # %% error-none-type-code-2
 # raises TypeError: Can not convert a NoneType into a Tensor or Operation
-# > The function uses the object that an earlier `assign` returned.
+# > The `tf.function` uses the object that an earlier `assign` returned.
 assert returned is not v and isinstance(returned, tf.Variable)
 
 # %% error-none-type-code-3
@@ -801,6 +989,7 @@ assert same(_, matrix * 20)
 # %% error-non-first-code
 # raises ValueError: Creating variables on a non-first call to a function decorated with tf.function
 # > A variable may be created while the function's first call is traced, and not by a later trace.
+#
 # > Here the second call is the first to use the layer, which then makes its weights.
 fresh = keras.layers.Dense(2)
 first = tf.function(lambda x: fresh(x), autograph=False)
@@ -839,6 +1028,25 @@ with raises(ValueError, match="non-first call"):
 with raises(ValueError, match="already built"):
     spoilt.build((None, 2))
 
+# %% error-must-build-code
+# raises AttributeError: You must build the layer before accessing `kernel`
+# > A new layer has no kernel yet: it makes its weights when it is built or first called.
+# > (Of a new layer's bias it says `'Dense' object has no attribute 'bias'`.)
+with raises(AttributeError, match="'Dense' object has no attribute 'bias'"):
+    keras.layers.Dense(2).bias
+for other in (keras.layers.Dense(2), keras.layers.Conv1D(2, 1), keras.layers.EinsumDense("ab,bc->ac", 2)):
+    with raises(AttributeError, match="You must build the layer before accessing `kernel`"):
+        other.kernel
+    assert not other.weights
+built, called = keras.layers.Dense(2), keras.layers.Dense(2)
+built.build((None, 2))
+called(matrix)
+assert built.kernel.shape == called.kernel.shape == (2, 2)
+
+# %% error-must-build-code-2
+# > Build it first, here for 2 inputs.
+assert same(_, matrix)
+
 # %% error-set-weights-code-2
 # raises ValueError: Layer small weight shape (2,) is not compatible with provided weight shape (3,)
 # > One of the arrays has the wrong shape: here the bias, with 3 numbers for 2.
@@ -866,6 +1074,16 @@ assert same(_, [[1, 2], [3, 4]])
 # %% error-zero-weights-code
 # raises ValueError: with a weight list of length 2, but the layer was expecting 0 weights
 # > The layer has not seen an input yet, so its weights do not exist.
+#
+# > Build layers and optimizers before you change their weights.
+late, adam = keras.layers.Dense(2), keras.optimizers.Adam()
+assert not late.weights and len(adam.variables) < 3
+late.build((None, 2))
+adam.build(late.weights)
+late.kernel.assign(matrix)
+for part in adam.variables[2:]:
+    part.assign(np.ones(part.shape))
+assert same(late.kernel, matrix) and len(adam.variables) > 3
 assert not new.built and new.weights == []
 
 # %% error-zero-weights-code-3
@@ -889,6 +1107,29 @@ for arrays in ([], [matrix, np.zeros(2), np.zeros(2)]):
 assert same(_, matrix)
 layer.kernel.assign(matrix * 2)
 assert same(layer.get_weights()[0], matrix * 2)
+
+# %% error-loaded-code-2
+# raises ValueError: A total of 1 objects could not be loaded ... Layer 'out' expected 1 variables, but received 2
+# > The file was saved from a model with other layers.
+#
+# > Here the file holds a kernel and a bias, and the model's layer has no bias.
+# > Layers that do fit have been loaded all the same.
+assert [weight.name for weight in saved.weights] == ["kernel", "bias"] and len(layer.weights) == 1
+for wrong in range(3):
+    layers = [keras.layers.Dense(2, use_bias=place == wrong) for place in range(3)]
+    other = keras.Sequential([keras.Input((1,)), *layers])
+    numbered = dense(2, 2, 2)
+    numbered.set_weights([np.full(array.shape, 7) for array in numbered.get_weights()])
+    with tempfile.TemporaryDirectory() as place:
+        numbered.save_weights(f"{place}/numbered.weights.h5")
+        with raises(ValueError, match="A total of 1 objects could not be loaded"):
+            other.load_weights(f"{place}/numbered.weights.h5")
+    assert [(layer.kernel.numpy() == 7).all() for layer in layers] == [place != wrong for place in range(3)]
+
+# %% error-loaded-code-3
+# > Load into a model made by the same code.
+assert _.all()
+assert same(model.get_weights()[1], saved.get_weights()[1])
 
 # %% error-no-setter-code
 # raises AttributeError: property 'kernel' of 'Dense' object has no setter
@@ -928,6 +1169,16 @@ assert same(_, matrix * 10 - 0.5)
 
 # %% error-no-gradients-code-2
 # raises ValueError: No gradients provided for any variable
+# > A tape follows TensorFlow's operations on the variable itself, not NumPy's on a copy.
+for kind in KINDS:
+    other = some(kind)
+    with tf.GradientTape(persistent=True) as tape:
+        on_itself = tf.reduce_sum(tf.square(other))
+        by_numpy = tf.reduce_sum(np.square(other))
+        of_a_copy = tf.reduce_sum(tf.square(other.numpy()))
+    assert same(tape.gradient(on_itself, other), matrix * 2)
+    assert tape.gradient(by_numpy, other) is None and tape.gradient(of_a_copy, other) is None
+#
 # > Every gradient is `None`: the loss was not computed from the variable, as far as TensorFlow can tell.
 # > Here NumPy computed it.
 assert gradient is None and isinstance(np.square(v), np.ndarray)
@@ -962,6 +1213,21 @@ with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute '_id
 
 # %% error-id-code-2
 # > Compute the loss with TensorFlow.
+assert same(_, matrix * 2)
+
+# %% error-none-numpy-code
+# raises AttributeError: 'NoneType' object has no attribute 'numpy'
+# > What stands before `.numpy()` is `None`, here the gradient.
+# > The loss was computed from a snapshot, which the tape takes for a constant.
+for kind in KINDS:
+    for dtype in FLOATS:
+        other = some(kind, dtype)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(other.numpy() ** 2)
+        assert tape.gradient(loss, other) is None
+
+# %% error-none-numpy-code-2
+# > Compute it from the variable.
 assert same(_, matrix * 2)
 
 # %% error-silent-unchanged-code
