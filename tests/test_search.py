@@ -1,59 +1,31 @@
 """In a real browser: a pasted error message, or the whole traceback, leads first to its section; words still search."""
 
-import functools
-import os
 import re
-import shutil
-import threading
+import tempfile
 import traceback
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from playwright.sync_api import Error, sync_playwright
 
 from course import ROOT
+from in_browser import opens_pages  # noqa: F401  the fixture new_page
 from notebook_store import NotebookStore
 
 SITE = ROOT / "_build" / "html"
 ERRORS = ROOT / "book" / "errors.ipynb"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LONGEST = 2000  # characters: what the script leaves of a longer query
 
 
-def browser_of(playwright):
-    """A browser of this machine, started. Without one the tests are skipped, but under CI they fail."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    place = {"executable_path": path} if path else {"channel": "chrome"}
-    try:
-        return playwright.chromium.launch(args=["--no-sandbox"], **place)
-    except Error:
-        remedy = "no Chromium or Chrome could be started, so the search was not tried. On Debian: apt install chromium"
-        pytest.fail(remedy) if os.environ.get("CI") else pytest.skip(remedy)
-
-
 @pytest.fixture(scope="module")
-def page():
-    """An open page of the built site, served on a port of its own."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = browser_of(playwright)
-        page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
-        page.thrown = []
-        page.on("pageerror", lambda error: page.thrown.append(error))
-        page.route("**/*.html", without_excerpts)
-        yield page
-        browser.close()
-    server.shutdown()
+def page(new_page):
+    """An open page of the built site."""
+    page = new_page()
+    page.route("**/*.html", without_excerpts)
+    yield page
+    page.close()
 
 
 def without_excerpts(route):
@@ -64,8 +36,8 @@ def without_excerpts(route):
 def results(page, query):
     """The titles that the search shows for a query, best first, as the form sends it."""
     page.goto(f"/search.html?q={quote(query[-LONGEST:])}")
-    page.wait_for_function("document.querySelector('#search-results .search-summary')?.textContent.includes(' ')")
-    assert not page.thrown, page.thrown
+    page.wait_for_selector("#search-results .search-summary >> text=/ /")
+    assert not page.said, page.said
     return page.eval_on_selector_all("#search-results li > a", "links => links.slice(0, 5).map(a => a.textContent)")
 
 
@@ -79,7 +51,7 @@ def messages():
     found, heading = {}, None
     for cell in NotebookStore().outputs(ERRORS).cells:
         if cell.cell_type == "markdown":
-            heading = (re.findall(r"^## (.*)$", cell.source, re.MULTILINE) or [heading])[-1]
+            heading = (re.findall(r"^##+ (.*)$", cell.source, re.MULTILINE) or [heading])[-1]
         for output in cell.get("outputs", []):
             if output.output_type == "error" and heading.startswith("`") and heading not in found:
                 said = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(output.traceback))
@@ -125,6 +97,27 @@ def make_twice():
     make(1.0), make(2.0)
 
 
+def gradient_of_a_snapshot():
+    weights = table()
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(weights.numpy())
+    print(tape.gradient(loss, weights).numpy())
+
+
+def models(*units, bias=True):
+    """A model, and the same with or without biases."""
+    return [
+        keras.Sequential([keras.Input((6,)), *(keras.layers.Dense(n, use_bias=use) for n in units)])
+        for use in (True, bias)
+    ]
+
+
+def load(saved, model):
+    with tempfile.TemporaryDirectory() as folder:
+        saved.save_weights(f"{folder}/net.weights.h5")
+        model.load_weights(f"{folder}/net.weights.h5")
+
+
 def edit(target, index, value):
     target[index] = value
 
@@ -137,6 +130,11 @@ PASTED = {
     ],
     "object has no attribute 'assign'": [lambda: (table() * 2).assign(np.ones((7, 3)))],
     "object has no attribute 'assign_add'": [lambda: table()[1:3, 0].assign(np.ones(2))[0].assign_add(1.0)],
+    "Attempting to slice scalar input": [
+        lambda: tf.Variable(0.1, name="rate")[0],
+        lambda: keras.Variable(0.1, name="rate")[:].assign(0.2),
+        lambda: tf.function(lambda x: x[-1])(tf.constant(0.1)),
+    ],
     "Only integers, slices": [lambda: table()[{0, 2}], lambda: table()[np.array([0.5])]],
     "Shape mismatch.The variable shape": [
         lambda: table().assign(np.zeros((3, 7))),
@@ -151,31 +149,63 @@ PASTED = {
     ],
     "shapes must be equal": [lambda: table().assign_add(np.ones(3))],
     "operands could not be broadcast together": [lambda: np.zeros((3, 4)) * np.zeros((4, 3))],
+    "Incompatible shapes": [
+        lambda: table() * np.ones(7),
+        lambda: keras.Variable(np.ones(4), name="scale") + tf.ones(5),
+        lambda: keras.optimizers.Adam().apply_gradients([(tf.ones((3, 7)), table())]),
+    ],
+    "could not broadcast input array": [
+        lambda: edit(table().numpy(), 2, [1, 2]),
+        lambda: edit(table().numpy(), slice(None), np.zeros((3, 7))),
+    ],
     "cannot reshape array of size": [lambda: table().numpy().reshape(4, 5)],
     "setting an array element with a sequence": [lambda: np.array([[1, 2], [3]])],
     "boolean index did not match indexed array": [lambda: table().numpy()[np.array([True] * 6)]],
     "The truth value of an array with more than one element is ambiguous": [lambda: bool(table().numpy() > 0)],
     "assignment destination is read-only": [lambda: edit(np.asarray(table().value()), 0, 1)],
-    "to EagerTensor of dtype int32": [lambda: tf.Variable([1, 2]).assign([1.5, 2.5])],
+    "to EagerTensor of dtype": [
+        lambda: tf.Variable([1, 2]).assign([1.5, 2.5]),
+        lambda: tf.Variable(np.arange(4)).assign([0.5, 1, 2, 3]),
+        lambda: tf.Variable([True, False]).assign([1, 0]),
+        lambda: table().assign("zeros"),
+    ],
+    "Value for attr 'T'": [
+        lambda: tf.reduce_mean(keras.Variable(np.ones(4), name="scale") > 0),
+        lambda: tf.sqrt(tf.Variable([1, 4, 9])),
+    ],
     "Cannot cast ufunc 'multiply' output": [lambda: np.multiply(a := np.ones(3, "int16"), 1.5, out=a)],
     "'ResourceVariable' object has no attribute 'reshape'": [lambda: table().reshape(21)],
+    "If you are looking for numpy-related methods": [
+        lambda: (table() + 1).T,
+        lambda: table()[0].astype("int64"),
+        lambda: tf.function(lambda x: x.reshape(18))(tf.ones((9, 2))),
+    ],
     "Variable is unhashable": [lambda: {table(): 1}],
     "Cannot convert a symbolic tf.Tensor": [lambda: tf.function(lambda x: np.asarray(x))(tf.ones(3))],
     "'SymbolicTensor' object has no attribute 'numpy'": [lambda: tf.function(lambda x: x.numpy())(tf.ones((9, 2)))],
     "tf.function only supports singleton tf.Variables created on the first call": [make_twice],
+    "You must build the layer before accessing": [
+        lambda: keras.layers.Embedding(7, 3, name="words").embeddings[2].assign([1, 2, 3]),
+        lambda: keras.layers.Conv2D(4, 3).kernel.assign(np.zeros((3, 3, 1, 4))),
+    ],
+    "objects could not be loaded": [lambda: load(models(2)[0], models(2, 4)[0]), lambda: load(*models(3, bias=False))],
     "is not compatible with provided weight shape": [
         lambda: built(keras.layers.Embedding(7, 3, name="words"), None).set_weights([np.zeros((8, 3))]),
     ],
     "but the layer was expecting 0 weights": [
+        lambda: keras.Sequential([keras.layers.Dense(4)], name="net").set_weights([np.zeros((2, 4)), np.zeros(4)]),
         lambda: keras.layers.Dense(4, name="head").set_weights([np.zeros((2, 4)), np.zeros(4)]),
     ],
     "with a weight list of length": [
         lambda: built(keras.layers.Dense(5, name="logits")).set_weights([np.zeros((6, 5))]),
+        lambda: built(keras.layers.Dense(5, use_bias=False)).set_weights([np.zeros((6, 5)), np.zeros(5)]),
+        lambda: built(keras.layers.Dense(5)).set_weights([]),
     ],
     "property 'kernel' of 'Dense' object has no setter": [
         lambda: setattr(built(keras.layers.Dense(5, name="logits")), "kernel", np.zeros((6, 5))),
     ],
     "Unknown variable": [other_variable],
+    "'NoneType' object has no attribute 'numpy'": [gradient_of_a_snapshot],
     "No gradients provided for any variable": [lambda: keras.optimizers.Adam().apply_gradients([(None, table())])],
     "hence its learning rate is not settable": [set_rate],
 }

@@ -27,7 +27,7 @@ def add_signs(app, doctree):
         claim = claims.by_id.get(cells[cell["cell_index"]].id)
         if claim and parts(cell, "cell_code_output"):
             code = claim.code.strip()
-            proof = nodes.literal_block(code, code, language="python")
+            proof = nodes.literal_block(code, code, language="text")  # colours would double the page
             at = cell.parent.index(cell) + 1
             folded = [nodes.raw("", OPENED, format="html"), proof, nodes.raw("", "</details>", format="html")]
             cell.parent.insert(at, folded)
