@@ -1,0 +1,37 @@
+"""Why a gradient is NaN or infinite: the variable, the loss, or one operation on the way back."""
+
+from assignlab.doctor import causes
+from assignlab.doctor.finding import Finding
+from assignlab.doctor.path import is_finite, values
+
+
+def explain(judge, variable, flow):
+    if not is_finite(variable.read_value()):
+        return Finding("nan", causes.NAN_VARIABLE)
+    if not all(map(is_finite, judge.targets)):
+        return _loss_not_finite(judge, flow)
+    ends = [end for end, loses in judge.suspects(flow, lambda gradient: not is_finite(gradient)) if loses]
+    if not ends:
+        return Finding("cannot tell", None, note="Its gradient is not finite, and each of the operations' own is.")
+    end = min(ends, key=lambda end: end.step.custom)  # what is known before what is supposed
+    step, after = end.step, flow.steps[flow.steps.index(end.step) + 1 :]
+    arriving = [judge.at[tensor._id] for tensor in step.outputs if judge.at.get(tensor._id) is not None]
+    hidden = any(not values(gradient).all() for gradient in arriving) and any(s.op in causes.MASKS for s in after)
+    cause = causes.CUSTOM_NAN if step.custom else causes.MASKED_NAN if hidden else causes.INFINITE
+    return Finding("nan", cause, step.place, flow.to_loss(end), step, {"op": step.op})
+
+
+def _loss_not_finite(judge, flow):
+    bad, origin = {tensor._id for tensor in judge.targets if not is_finite(tensor)}, None
+    for step in reversed(flow.steps):
+        if any(tensor._id in bad for tensor in step.outputs):
+            before = {tensor._id for tensor in flow.from_variable(step) if not is_finite(tensor)}
+            bad |= before
+            origin = origin if before else step
+    if origin is None:
+        return Finding(
+            "cannot tell", None, note="The loss is not finite, and none of the variable's steps makes it so."
+        )
+    clean = all(is_finite(tensor) for tensor in origin.inputs)
+    cause = causes.NAN_LOSS if clean else causes.NAN_DATA
+    return Finding("nan", cause, origin.place, flow.chain_to(origin), origin, {"op": origin.op})
