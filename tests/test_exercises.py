@@ -10,7 +10,7 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
 from assignlab.checker import examine, hint
-from assignlab.exercises import CHECKS, InPlace, Wrong, exercises, find, lesson_done
+from assignlab.exercises import CHECKS, InPlace, KeepsVariables, Wrong, exercises, find, lesson_done
 from assignlab.exercises.bytecode import same_steps
 from assignlab.exercises.families import generated
 from assignlab.exercises.showing import call_lines, show
@@ -19,6 +19,7 @@ from course import exercise_cells, lessons
 LESSONS = [path.stem for path in lessons()]
 NUMBERS = list(exercises())
 STUBS, SOLUTIONS = exercise_cells("lessons"), exercise_cells("solutions")
+KEPT = [number for number, task in exercises().items() if isinstance(task, KeepsVariables)]
 IN_PLACE = [number for number, task in exercises().items() if isinstance(task, InPlace)]
 
 
@@ -159,11 +160,33 @@ def test_what_was_called_can_be_pasted(number):
     with pytest.raises(Wrong) as caught:
         task.verify(lambda *arguments: calls.append(arguments))
     exec(caught.value.called, {"np": np, "tf": tf, "keras": keras, task.function: lambda *a: calls.append(a)})
-    checked, pasted = calls
+    checked, *_, pasted = calls
     assert [_plain(value) for value in checked] == [_plain(value) for value in pasted]
 
 
+@pytest.mark.parametrize("number", KEPT)
+def test_an_exercise_without_a_picture_shows_a_call_before_it_is_attempted(number):
+    import tensorflow as tf
+
+    task, shown, returned = find(number), dict(examine(number, STUBS[number].function()).lines), []
+    names = {"np": np, "tf": tf, task.function: lambda *arguments: returned.append(task.reference(*arguments))}
+    exec(shown["called"], names)
+    assert shown["expected"].splitlines()[0] == show(returned[0], "returned ")
+    for line in shown["expected"].splitlines()[1:]:
+        name, _, values = line.removesuffix(" afterwards").partition(" = ")
+        assert show(names[name]) == values
+
+
+@pytest.mark.parametrize("number", KEPT)
+def test_a_wrong_answer_is_told_from_the_right_one_by_what_it_does(number):
+    for mistake in find(number).mistakes:
+        with pytest.raises(Wrong):
+            find(number).verify(mistake.gives)
+
+
 def _plain(value):
+    if callable(value) and not hasattr(value, "get_weights"):
+        return _plain(value())
     if hasattr(value, "get_weights"):
         return type(value).__name__, [_plain(weight) for weight in value.get_weights()]
     array = np.asarray(value)

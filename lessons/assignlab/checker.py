@@ -140,6 +140,7 @@ def _not_attempted(task):
     picture = target(task.function, task.parameters[0], *example) if example else None
     if picture:
         lines.append((TARGET, picture.alt))
+    lines += zip(("called", "expected"), task.sample() or (), strict=False)
     return Result(task.number, "not attempted", lines=tuple(lines), picture=picture)
 
 

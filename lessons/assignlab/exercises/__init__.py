@@ -1,8 +1,8 @@
 """The exercises: what each asks for, and how an answer to it is verified.
 
 A lesson's exercises are data, in `assignlab/checks/` under the lesson's name. Their kinds are here: `InPlace` (the
-answer writes into a variable), `MakesVariable` (it returns one) and `EditsLayer` (it edits a Keras layer).
-`exercises()` has them all by number, and `find(number)` one.
+answer writes into a variable), `MakesVariable` (it returns one), `EditsLayer` (it edits a Keras layer) and
+`KeepsVariables` (it leaves variables as they were). `exercises()` has them all by number, and `find(number)` one.
 """
 
 from functools import cache
@@ -14,6 +14,7 @@ from assignlab.exercises.diagnosing import compares_with_nan
 from assignlab.exercises.edits_layer import EditsLayer, LayerCase
 from assignlab.exercises.families import arrays, irregular, quarters, shapes
 from assignlab.exercises.in_place import InPlace
+from assignlab.exercises.keeps_variables import KeepsVariables
 from assignlab.exercises.makes_variable import MakesVariable
 from assignlab.exercises.message import Message
 from assignlab.exercises.model import Exercise, Mistake, Wrong
@@ -24,6 +25,7 @@ __all__ = [
     "EditsLayer",
     "Exercise",
     "InPlace",
+    "KeepsVariables",
     "LayerCase",
     "MakesVariable",
     "Message",

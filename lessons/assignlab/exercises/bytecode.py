@@ -12,6 +12,7 @@ from types import CodeType
 
 STUB = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # RETURN_CONST: 3.12 and 3.13
 STORES = {"STORE_SUBSCR", "STORE_SLICE"}  # a[i] = x; STORE_SLICE for a[i:j] = x since 3.12
+JUMPS = {*dis.hasjrel, *dis.hasjabs}
 CALLS_ONLY = {"PUSH_NULL", "PRECALL"}  # how a call is prepared; differs with where a name was imported
 WRITES = {"assign", "assign_add", "assign_sub", "set_weights", "scatter_nd_update"}
 LOOKS_UP = {"locals", "vars", "eval", "exec"}  # by these a name may be read that no instruction loads
@@ -112,9 +113,10 @@ def same_steps(answer, other):
 
 
 def _steps(code):
-    # LOAD_METHOD: 3.11 only, and there LOAD_ATTR where the module was imported in the same cell
+    # LOAD_METHOD: 3.11 only, and there LOAD_ATTR where the module was imported in the same cell. It is the longer one,
+    # and moves what a jump (of `with`, `for`, `if`) names: a number of bytes
     return [
-        (step.opname.replace("LOAD_METHOD", "LOAD_ATTR"), step.argval)
+        (step.opname.replace("LOAD_METHOD", "LOAD_ATTR"), None if step.opcode in JUMPS else step.argval)
         for step in dis.get_instructions(code)
         if step.opname not in CALLS_ONLY
     ]

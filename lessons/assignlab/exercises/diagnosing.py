@@ -247,7 +247,7 @@ def _not_written(reading, name, returned, expected):
             "not called",
             f"`{name}.assign` without brackets names the method and does not call it: {name}.assign(...)",
         )
-    if not reading.uses("assign") or reading.uses("Variable"):
+    if not reading.uses("assign") or reading.uses("Variable", "deepcopy"):
         return None
     if reading.edits_after_write:
         return (
@@ -284,7 +284,7 @@ def _elsewhere(reading, name, returned, expected):
             f"`{name} = ...` gives the name to a new object; the caller's variable keeps its values. "
             f"Write into it: {name}.assign(...)"
         )
-    if reading.uses("Variable"):
+    if reading.uses("Variable", "deepcopy"):
         return (
             "new variable",
             f"The values went into a new variable. Write them into the one that was given: {name}.assign(...)",

@@ -68,7 +68,7 @@ class InPlace(Exercise):
     def verify_case(self, answer, case, passed):
         """Raise `Wrong` unless the answer is right in this case; `passed` are those in which it was."""
         variable, given = tf.Variable(case.before), case.copies()
-        identity = _identity(variable)
+        identity = identity_of(variable)
         called = call_lines(self.function, self.named(case), self.parameters[0])
         try:
             run = self.run_answer(answer, [variable, *given], called)
@@ -76,7 +76,7 @@ class InPlace(Exercise):
             if passed:
                 self.add_what_is_special(wrong, case, passed)
             raise
-        if _identity(variable) != identity:
+        if identity_of(variable) != identity:
             advice = f"Leave the variable itself alone and write its values with {self.variable_name}.assign(...)"
             raise run.wrong("resource changed", advice)
         got = variable.read_value().numpy()
@@ -156,8 +156,8 @@ def _shapes(case):
     return [*arrays, *(argument for argument in case.arguments if isinstance(argument, tuple))]
 
 
-def _identity(variable):
-    """What assign leaves as it is."""
+def identity_of(variable):
+    """What assign leaves as it is: the resource, trainable, the dtype, the shape."""
     try:
         return id(variable.handle), variable.trainable, variable.dtype, variable.read_value().shape
     except Exception:  # an answer may have emptied the object

@@ -88,6 +88,10 @@ class Exercise:
         """(values before, {parameter: argument}, values after) of the first case, or None where no array is edited."""
         return None
 
+    def sample(self):
+        """(call, what must come of it) of the first case as text, or None where `example` shows it."""
+        return None
+
     def is_untouched(self, answer):
         """Whether the answer is still the function that the lesson gives."""
         return is_stub(answer) or (self.shipped is not None and same_steps(answer, self.shipped))

@@ -1,0 +1,184 @@
+"""Exercises whose answer works with variables and leaves each of them exactly as it was."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from assignlab import guard
+from assignlab.exercises.comparing import same_values
+from assignlab.exercises.diagnosing import advice_for, error_text
+from assignlab.exercises.in_place import identity_of
+from assignlab.exercises.model import Exercise, Mistake, Run
+from assignlab.exercises.showing import show, show_both
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a call did: what it returned or raised, and the bits that each variable then held."""
+
+    returned: object
+    error: BaseException | None
+    bits: Sequence[bytes]
+
+    def same_as(self, other):
+        """Whether both did the same."""
+        return self.bits == other.bits and self.same_end(other)
+
+    def same_end(self, other):
+        """Whether both returned the same, or raised an exception of the same type."""
+        if self.error is not None or other.error is not None:
+            return type(self.error) is type(other.error)
+        return _same_returned(self.returned, other.returned)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepsVariables(Exercise):
+    """The answer returns, or raises, what `reference` does, and each variable is then as it was, bit for bit.
+
+    cases are the lines of Python, with np and tf, that give the parameters their arguments, the example first. They run
+    anew for each call. A mistake's `gives` is a wrong answer, called like the reference.
+    """
+
+    reference: Callable
+    cases: Sequence[str]
+    mistakes: Sequence[Mistake] = ()
+
+    def verify(self, answer):
+        passed = []
+        for lines in self.cases:
+            self.verify_case(answer, lines, passed)
+            passed.append(lines)
+        kept = "every variable as it was, bit for bit, its gradient alive and exact"
+        return f"what came back in {len(passed)} calls; {kept}"
+
+    def sample(self):
+        lines = self.cases[0]
+        kept = zip(self.names_of_variables(), _variables(self.arguments(lines)), strict=True)
+        after = [f"{show(variable, f'{name} = ')} afterwards" for name, variable in kept]
+        return self.call_text(lines), "\n".join([_end(self.effect(self.reference, lines)), *after])
+
+    def call_text(self, lines):
+        """The lines that make the arguments and call the answer."""
+        return f"{lines}\n{self.function}({', '.join(self.parameters)})"
+
+    def verify_case(self, answer, lines, passed):
+        """Raise `Wrong` unless the answer is right with these arguments; `passed` are those with which it was."""
+        arguments = self.arguments(lines)
+        kept = _variables(arguments)
+        identities, before = list(map(identity_of, kept)), [variable.numpy() for variable in kept]
+        expected, outcome = self.effect(self.reference, lines), guard.call(answer, *arguments)
+        run = Run(self.call_text(lines), answer, outcome.value, outcome.printed)
+        if outcome.error is not None and type(outcome.error) is not type(expected.error):
+            found = advice_for(outcome.error, self.messages, run.reading, self.variable_name)
+            raise run.wrong(*found, error_text(outcome), _end(expected) if expected.error else "no exception")
+        if list(map(identity_of, kept)) != identities:
+            raise run.wrong("resource changed", "Leave the variable itself alone, and write its values with assign.")
+        now = [variable.read_value().numpy() for variable in kept]
+        effect = Effect(outcome.value, outcome.error, _bits(now))
+        if not effect.same_as(expected):
+            texts = self.texts(effect, expected, before, now)
+            raise run.wrong(*self.diagnose(run, effect, expected, lines, passed, (before, now)), *texts)
+        for variable in kept:
+            if variable.dtype.is_floating and type(variable).__name__ != "_UnreadVariable":
+                self.verify_gradient(variable, run)
+
+    def arguments(self, lines):
+        """New arguments, made by these lines."""
+        names = {"np": np, "tf": tf}
+        exec(lines, names)
+        return [names[parameter] for parameter in self.parameters]
+
+    def effect(self, function, lines):
+        """The `Effect` of calling a function with new arguments."""
+        arguments = self.arguments(lines)
+        outcome = guard.call(function, *arguments)
+        return Effect(outcome.value, outcome.error, _bits([variable.numpy() for variable in _variables(arguments)]))
+
+    def texts(self, effect, expected, before, now):
+        """(got, expected) as text: the first variable that differs, or else what came back."""
+        for name, old, new in zip(self.names_of_variables(), before, now, strict=False):
+            if old.tobytes() != new.tobytes():
+                got, wanted = show_both(name, new, old)
+                return f"{got} afterwards", f"{wanted} afterwards"
+        return _end(effect), _end(expected)
+
+    def names_of_variables(self):
+        """The parameters that are variables, by the first case."""
+        pairs = zip(self.parameters, self.arguments(self.cases[0]), strict=True)
+        return [name for name, argument in pairs if isinstance(argument, tf.Variable)]
+
+    def diagnose(self, run, effect, expected, lines, passed, values):
+        """(diagnosis, advice) for what a wrong answer did; values: those of the variables before and now."""
+        fitting = [mistake for mistake in self.mistakes if mistake.when is None or mistake.when(run.reading)]
+        here = [mistake for mistake in fitting if self.explains(mistake, effect, lines, passed)]
+        known = next(iter(self.explain_all(run.answer, here) or here), None)
+        if known:
+            return known.diagnosis, known.advice
+        name = self.variable_name
+        if effect.bits != expected.bits:
+            if all(_near(old, new) for old, new in zip(*values, strict=True)):
+                return "not exact", (
+                    f"{name} is nearly as it was: computing back loses the last digits. Keep its values before you "
+                    "change them, and assign these."
+                )
+            when = f"{self.function} was left by an exception, and {name} is not as it was"
+            if effect.error is None:
+                when = f"{name} is not as it was"
+            return "not restored", f"{when}. Keep a copy of its values first, and assign the copy at the end."
+        if expected.error is not None:
+            return "error swallowed", (
+                f"An exception ({type(expected.error).__name__}) should reach the caller, and did not. Without "
+                "`except`, and without `return` under `finally`, it goes on by itself."
+            )
+        if effect.returned is None:
+            return "nothing returned", "The function returned nothing. The result stands behind `return`."
+        return "values", "What came back is not what was asked for. Print what each step gives."
+
+    def explains(self, mistake, effect, lines, passed):
+        """Whether the mistake does the same in this call, and the right thing in those that the answer has passed."""
+        return self.effect(mistake.gives, lines).same_as(effect) and all(
+            self.effect(mistake.gives, other).same_as(self.effect(self.reference, other)) for other in passed
+        )
+
+    def explain_all(self, answer, mistakes):
+        """Those of the mistakes that do the same as the answer in every case."""
+        for lines in self.cases if len(mistakes) > 1 else ():
+            effect = self.effect(answer, lines)
+            mistakes = [mistake for mistake in mistakes if self.effect(mistake.gives, lines).same_as(effect)]
+        return mistakes
+
+
+def _variables(arguments):
+    return [argument for argument in arguments if isinstance(argument, tf.Variable)]
+
+
+def _bits(arrays):
+    return [array.tobytes() for array in arrays]
+
+
+def _same_returned(returned, expected):
+    """Whether both are the same truth value or the same numbers. `returned` may be any object at all."""
+
+    def compare():
+        if returned is None or expected is None:
+            return returned is expected
+        got, wanted = np.asarray(returned), np.asarray(expected)
+        if wanted.dtype == bool:
+            return got.dtype == bool and got.shape == wanted.shape and bool((got == wanted).all())
+        return got.dtype.kind in "iuf" and same_values(got, wanted, "float32")
+
+    return guard.call(compare).value is True
+
+
+def _near(old, new):
+    """Whether values differ by rounding at most."""
+    with np.errstate(all="ignore"):
+        old, new = old.astype(np.float64), new.astype(np.float64)
+        return np.allclose(new, old, rtol=0.02, atol=1e-3, equal_nan=True)
+
+
+def _end(effect):
+    """What came back, as text."""
+    return f"raised {type(effect.error).__name__}" if effect.error is not None else show(effect.returned, "returned ")
