@@ -1,8 +1,8 @@
 # Every command of the course; `make` alone lists them. Works with GNU make 3.81 and newer.
 # Another Python: make book PYTHON=/path/to/python3.12    Fewer processes: make test JOBS=1
 
-.PHONY: help book test lab serve check format bench power mutants figures lesson clean clean-cache
-.PHONY: environment notebooks site
+.PHONY: help book test lab pdf serve check format bench power lighthouse mutants figures lesson
+.PHONY: clean clean-cache environment notebooks site
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 PORT ?= 8000
@@ -24,15 +24,16 @@ help:  ## list the commands
 book: notebooks site  ## run the notebooks that changed and build the site
 	@echo 'The book is ready: open _build/html/index.html, or: make serve'
 test: check notebooks site  ## everything: style, notebooks, site, tests; last, the audit's line
-	@$(RUN) -m pytest -n $(JOBS) -q tests --ignore=tests/test_hostile.py
+	@$(RUN) -m pytest -n $(JOBS) -q -rs tests --ignore=tests/test_hostile.py
 	@$(RUN) -m pytest -n $(JOBS) -q tests/test_hostile.py
 	@$(RUN) book/workshop/audit_report.py
 lab: environment  ## open the lessons in JupyterLab
-	@$(RUN) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons
+	@$(RUN) -m jupyterlab --config=book/workshop/lab/config.py
+pdf: book  ## print the book as one PDF, which the site then offers
+	@$(RUN) book/workshop/pdf.py
 serve:  ## show the built site on http://localhost:8000 (another port: PORT=9000)
 	@test -e _build/html/index.html || (echo 'There is no site yet: make book'; false)
-	@echo 'Serving http://localhost:$(PORT)/ until Ctrl-C'
-	@$(RUN) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+	@$(RUN) book/workshop/serve.py $(PORT)
 check: environment  ## check the style of code and cells, and the spelling
 	@$(RUN) -m ruff check -q $(MODULES)
 	@$(RUN) -m ruff check -q $(CELLS)
@@ -48,11 +49,13 @@ bench: environment  ## time this pipeline against the default one, and what each
 	@$(RUN) book/workshop/bench.py
 power: environment  ## print the smallest wrong factor that verify_gradient finds
 	@$(RUN) book/workshop/power.py
+lighthouse: environment  ## print Lighthouse's scores of three pages of the built site
+	@$(RUN) book/workshop/lighthouse.py
 mutants: environment  ## change every solution a little and count what the checks notice
 	@$(RUN) book/workshop/mutants.py
 figures: environment  ## draw the figures of the book again
 	@$(RUN) book/workshop/draw_figures.py
-lesson: environment  ## begin a lesson: make lesson NAME=05_slices
+lesson: environment  ## begin a lesson: make lesson NAME=06_slices
 	@$(RUN) book/workshop/new_lesson.py "$$NAME"
 clean-cache:  ## remove what was built, and keep the environment
 	rm -rf _build .pytest_cache .ruff_cache

@@ -118,11 +118,11 @@ def test_it_runs_and_only_what_says_todo_is_red(project):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "such as make lesson NAME=05_slices"),
-        ("slices", "such as make lesson NAME=05_slices"),
-        (f"{NUMBER}-slices", "such as make lesson NAME=05_slices"),
-        (f"{NUMBER + 2:02}_Slices", "such as make lesson NAME=05_slices"),
-        ("../x", "such as make lesson NAME=05_slices"),
+        ("", "such as make lesson NAME=06_slices"),
+        ("slices", "such as make lesson NAME=06_slices"),
+        (f"{NUMBER}-slices", "such as make lesson NAME=06_slices"),
+        (f"{NUMBER + 2:02}_Slices", "such as make lesson NAME=06_slices"),
+        ("../x", "such as make lesson NAME=06_slices"),
         ("01_again", f"lessons/{lessons()[0].name}. The next number is {NUMBER + 2:02}"),
         (f"{NUMBER + 2:02}_class", "would be called `class`, which has a meaning"),
         (f"{NUMBER + 2:02}_draw", "would be called `draw`, which has a meaning"),

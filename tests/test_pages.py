@@ -46,7 +46,7 @@ def test_notebooks_land_clean(path):
             faults.append(
                 f"the cell `{cell.id}` holds an output; clear all outputs and save (the book runs every cell)"
             )
-        unknown = set(cell.metadata.get("tags", [])) - {"raises-exception", "remove-output", "hide-cell"}
+        unknown = set(cell.metadata.get("tags", [])) - {"raises-exception", "remove-output", "hide-cell", "hide-output"}
         if unknown:
             faults.append(f"the cell `{cell.id}` has a tag that nothing here uses: {', '.join(unknown)}")
     if set(notebook.metadata) != {"kernelspec", "language_info"}:  # no `execution: allow_errors`
@@ -60,7 +60,9 @@ def test_notebooks_land_clean(path):
 def test_lessons_have_the_same_anatomy(path):
     prose, code = cells(path, "markdown"), cells(path, "code")
     title = prose[0]
-    lead = re.sub(r"^(#|!|[-*] ).*$|⏱.*$", "", title, flags=re.MULTILINE)  # what remains is the sentence of motive
+    lead = re.sub(
+        r"^(#|!|[-*] ).*$|\*\*Time:.*$", "", title, flags=re.MULTILINE
+    )  # what remains is the sentence of motive
     headings = re.findall(r"^(#+) (.+)$", "\n".join(prose), re.MULTILINE)
     sections = [text for mark, text in headings if mark == "##"]
     figure = rf"!\[[^\]]{{20,}}\]\(\.\./book/assets/figures/{path.stem}\.svg\)"
@@ -71,7 +73,7 @@ def test_lessons_have_the_same_anatomy(path):
         "the title cell lists **You will do:**, **You will learn:** and **You need:**, in this order": re.search(
             r"You will do:.*You will learn:.*You need:", title, re.DOTALL
         ),
-        "the title cell states the time: ⏱ 15–20 minutes": re.search(r"⏱ \d+–\d+ minutes", title),
+        "the title cell states the time: **Time:** 15–20 minutes": re.search(r"\*\*Time:\*\* \d+–\d+ minutes", title),
         "the first section is ## Setup": sections[:1] == ["Setup"],
         "the last two sections are ## Summary and ## Next": sections[-2:] == ["Summary", "Next"],
         "a section is called The gradient is still there": "The gradient is still there" in sections,
@@ -120,7 +122,7 @@ def test_lessons_are_short_breathed(path):
     for first, second, third in zip(notebook.cells, notebook.cells[1:], notebook.cells[2:], strict=False):
         if first.cell_type == second.cell_type == third.cell_type == "code":
             faults.append(f"three code cells in a row, the last of them `{third.id}`; put a sentence between them")
-    prose = (text.partition("## Next")[0] for text in cells(path, "markdown"))
+    prose = (re.sub(r"\*\*Time:.*", "", text.partition("## Next")[0]) for text in cells(path, "markdown"))
     words = sum(len(re.findall(r"\w+", text)) for text in prose) / len(code)
     if not 20 <= words <= 45:
         wish = "say less, or show more" if words > 45 else "say more about what the cells show"
@@ -243,17 +245,15 @@ def test_the_answer_on_the_first_page_works():
 
 
 def test_figures_show_what_tensorflow_computes():
-    from draw_figures import DRAWN, FIGURES
+    from draw_figures import FIGURES, files
 
+    drawn, found = files(), {path.name: path.read_text(encoding="utf8") for path in FIGURES.glob("*.svg")}
     faults = [
-        f'it draws no {path.name}: write its function under @figure("{path.stem}"), or delete the file'
-        for path in FIGURES.glob("*.svg")
-        if path.stem not in DRAWN
+        f'it draws no {name}: write its function under @figure("{name.removesuffix(".svg")}"), or delete the file'
+        for name in found.keys() - drawn.keys()
     ]
-    for figure, draw in DRAWN.items():
-        file = FIGURES / f"{figure}.svg"
-        if not file.exists() or file.read_text(encoding="utf8") != draw().svg:
-            faults.append(f"{file.name} is missing, or is not what it draws: make figures")
+    stale = [name for name, text in drawn.items() if found.get(name) != text]
+    faults += [f"{name} is missing, or is not what it draws: make figures" for name in stale]
     verdict(ROOT / "book/workshop/draw_figures.py", faults)
 
 

@@ -7,9 +7,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import tinycss2
 import yaml
+from bs4 import BeautifulSoup
 from pygments.lexers import JavascriptLexer
 from pygments.token import String
 
+import pdf
 from course import ROOT, notebooks
 from notebook_store import NotebookStore
 
@@ -59,8 +61,9 @@ def test_every_link_leads_to_a_page_and_an_anchor(pages):
                 target = path
                 if parts.scheme:
                     continue
-            else:
-                target = (path.parent / unquote(parts.path)).resolve()
+            else:  # one from the root, on the page for missing addresses
+                folder = SITE if parts.path.startswith("/") else path.parent
+                target = (folder / unquote(parts.path).lstrip("/")).resolve()
             if not target.exists() or (
                 parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids
             ):
@@ -330,3 +333,15 @@ def test_nothing_is_loaded_from_a_third_party(pages):
         for address in external_content(path.read_text(encoding="utf8"), path.suffix[1:])
     ]
     assert not found
+
+
+def test_the_pdf_holds_every_page_and_its_links_lead_within():
+    whole = BeautifulSoup(pdf.all_in_one(), "html.parser")
+    ids = [element["id"] for element in whole.find_all(id=True)]
+    assert {name.replace("/", "-") for name in pdf.names()} <= {*ids}
+    assert len(ids) == len({*ids})
+    links = [link["href"] for link in whole.find_all("a", href=True) if "headerlink" not in link.get("class", [])]
+    within = [link for link in links if link.startswith("#")]
+    assert len(within) > 200
+    assert not [link for link in within if link[1:] not in ids]
+    assert not [part for part in whole.find_all("details") if not part.has_attr("open")]

@@ -20,13 +20,14 @@ from notebook_store import KERNEL_ENVIRONMENT
 
 BIN = Path(sys.executable).parent
 DEFAULT_ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in KERNEL_ENVIRONMENT}
+TEXTS = ("README.md", "LICENSE", "CITATION.cff")  # the wheel and the site carry them
 IGNORED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 
 def copy_of_the_project(folder):
     for name in (*FOLDERS, "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=IGNORED)
-    for name in ("_config.yml", "_toc.yml", "conftest.py", "pyproject.toml"):
+    for name in ("_config.yml", "_toc.yml", "conftest.py", "pyproject.toml", "requirements.txt", *TEXTS):
         shutil.copy(ROOT / name, folder)
     return folder
 

@@ -28,8 +28,9 @@ from course import ROOT, notebooks
 EXERCISE = re.compile(r"exercise-(\d+)-(\d+)(-others)?")  # stubs and answers: tests/test_exercises.py proves them
 SHORTEST = 12  # characters of a message: less would match nearly any error
 BOILERPLATE = re.compile(  # sentences that stand on many pages and claim nothing
-    r"""(\*\*)?Predict,\ then\ run\.(\*\*)?|Stuck\?|`hint\("[\d.]+"\)`\ gives\ a\ nudge\.|Open\ the\ answer\ below\.
-    |⏱\ \d+–\d+\ minutes|\[[^\]]*\]\([^)]*\)\.?|(Now\ write|Write)\ `\w+`\.|Explained\ in\ \[[^\]]*\]\([^)]*\)\.
+    r"""(\*\*)?Predict,\ then\ run\.(\*\*)?|Stuck\?|`hint\("[\d.]+"\)`\ gives\ a\ nudge\.
+    |\*\*Time:\*\*\ \d+–\d+\ minutes|\[[^\]]*\]\([^)]*\)\.?|(Now\ write|Write)\ `\w+`\.
+    |Explained\ in\ \[[^\]]*\]\([^)]*\)\.
     |\*\*(Why\ it\ works|Other\ ways)\.\*\*|.*\?(\*\*)?|\W*""",
     re.VERBOSE,
 )

@@ -1,7 +1,8 @@
 """Draw the book's figures into `book/assets/figures/`. Every number in them is computed here with TensorFlow and NumPy.
 
 One function a figure, under `@figure(NAME)`: the opening figure of a lesson has the lesson's name, a second one adds a
-word to it. Run `make figures` after a change; a test compares the files with what this draws.
+word to it. Each is drawn a second time in rows, for a phone: `NAME_narrow.svg`. Run `make figures` after a change; a
+test compares the files with what this draws.
 """
 
 from pathlib import Path
@@ -12,6 +13,7 @@ import tensorflow as tf
 from assignlab.picture import Panel, draw
 
 FIGURES = Path(__file__).parents[1] / "assets" / "figures"
+PHONE = 345  # pixels: two panels of four columns, or one of eight
 DRAWN = {}  # {name of the file without its ending: the function that draws it}
 
 
@@ -171,7 +173,58 @@ def copies_and_views():
     )
 
 
+@figure("05_keep_the_same_variable")
+def keep_the_same_variable():
+    v = variable = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    before, doubled = variable.numpy(), variable.numpy() * 2
+    v = v * 2
+    rebound, lost = v, variable.numpy()
+    variable.assign(doubled)
+    return draw(
+        Panel(before, "v: a variable"),
+        "v = v * 2",
+        Panel(rebound, "v: a tensor", "tensor"),
+        Panel(lost, "variable: as it was"),
+        "assign",
+        Panel(variable.numpy(), "variable: changed", changed=variable.numpy() != before),
+        alt="v = v * 2 gives the name v to a new tensor and leaves the variable as it was; "
+        "assign changes the variable itself.",
+    )
+
+
+@figure("06_gradients_and_assign")
+def gradients_and_assign():
+    u, w = tf.Variable([1.0, 2.0]), tf.Variable([0.0, 0.0])
+    with tf.GradientTape(persistent=True) as tape:
+        w.assign(3 * u)
+        of_variable = tf.reduce_sum(w**2)
+        tensor = 3 * u
+        of_tensor = tf.reduce_sum(tensor**2)
+    return draw(
+        Panel(u.numpy(), "variable u"),
+        "3 × u, assign",
+        Panel(w.numpy(), "variable w"),
+        "tape",
+        Panel(tape.gradient(of_variable, w), "gradient of w only", "gradient"),
+        Panel(u.numpy(), "variable u"),
+        "3 × u",
+        Panel(tensor, "tensor", "tensor"),
+        "tape",
+        Panel(tape.gradient(of_tensor, u), "gradient of u", "gradient"),
+        alt="Assigned to w, three times u has a gradient in w and none in u; "
+        "kept as a tensor, it passes the gradient on to u.",
+        width=590,
+    )
+
+
+def files():
+    """{name of a file: its text} of all figures."""
+    pictures = {name: function() for name, function in DRAWN.items()}
+    narrow = {f"{name}_narrow": picture.within(PHONE) for name, picture in pictures.items()}
+    return {f"{name}.svg": picture.svg for name, picture in (pictures | narrow).items()}
+
+
 if __name__ == "__main__":
     FIGURES.mkdir(exist_ok=True)
-    for name, function in DRAWN.items():
-        (FIGURES / f"{name}.svg").write_text(function().svg, encoding="utf8")
+    for name, text in files().items():
+        (FIGURES / name).write_text(text, encoding="utf8")

@@ -51,6 +51,25 @@ EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
     ("4.1", "values[values >= high] = high"): "an entry that is high becomes high",
     ("4.1", "values[values > high] = high"): "the two ends change places: as low <= high, either may be clipped first",
     ("4.2", "w.assign(np.clip(-limit, w.numpy(), limit))"): "np.clip takes the larger of its first two arguments",
+    ("6.1", "penalty = strength * tf.reduce_sum(tf.square(w))"): "the two parts of a sum change places",
+    ("6.2", "inside = tf.where(p > 0, p, 2.0)"): "a constant takes what comes back, whatever its value",
+    ("6.2", "inside = tf.where(p > 0, p, 0.0)"): "NaN comes back, and ends in the constant too",
+    (
+        "6.2",
+        "likelihood = tf.reduce_sum(tf.where(p >= 0, counts * tf.math.log(inside), 0.0))",
+    ): "where p is 0, log(1) is added: 0",
+    (
+        "6.2",
+        "likelihood = tf.reduce_sum(tf.where(p > -1, counts * tf.math.log(inside), 0.0))",
+    ): "where p is 0, log(1) is added: 0",
+    (
+        "6.2",
+        "likelihood = tf.reduce_sum(tf.where(p > 0, counts * tf.math.log(inside), 1.0))",
+    ): "a constant in the sum has no slope",
+    (
+        "6.2",
+        "likelihood = tf.reduce_sum(tf.where(p > 0, counts * tf.math.log(inside), -1.0))",
+    ): "a constant in the sum has no slope",
 }
 
 

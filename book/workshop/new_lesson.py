@@ -1,4 +1,4 @@
-"""Begin a lesson: `make lesson NAME=05_slices` makes its files from `book/workshop/template/` and enters its name.
+"""Begin a lesson: `make lesson NAME=06_slices` makes its files from `book/workshop/template/` and enters its name.
 
 What it makes runs at once. Each place where something of your own belongs says so, after the word TODO, and
 `make test` lists these places.
@@ -46,7 +46,7 @@ METADATA = {  # by option
 def refusal(name, root=ROOT):
     """Why no lesson can be made under this name, as a sentence, or None."""
     if not re.fullmatch(r"(?!00)\d\d_[a-z][a-z0-9_]*", name):
-        return f'Name the lesson by its number and its subject, such as make lesson NAME=05_slices; "{name}" is not so.'
+        return f'Name the lesson by its number and its subject, such as make lesson NAME=06_slices; "{name}" is not so.'
     taken = [path.name for path in lessons(root) if path.name[:2] == name[:2]]
     if taken:
         used = max(int(path.name[:2]) for path in lessons(root))

@@ -19,6 +19,7 @@ import sys
 import time
 import uuid
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -66,6 +67,11 @@ class NotebookStore:
         entry = self._read(self._file(path))
         return entry["tally"] if entry and entry["passed_as"] == passed_as else None
 
+    def seconds(self, path):
+        """How long the cells of a notebook took when it last passed; None where that is not known."""
+        entry = self._read(self._file(path))
+        return entry and entry.get("seconds")
+
     def outputs(self, path):
         """The notebook with its outputs, as it was when it last passed, or None."""
         entry = self._read(self._file(path))
@@ -80,7 +86,8 @@ class NotebookStore:
         for cell, ran in zip(notebook.cells, executed.cells, strict=True):
             if cell.cell_type == "code":  # not ran.metadata: the run adds timings, and the book would not know the cell
                 cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-        entry = json.loads(json.dumps({"passed_as": passed_as, "tally": tally, "notebook": notebook}))
+        kept = {"passed_as": passed_as, "tally": tally, "seconds": run_time(executed), "notebook": notebook}
+        entry = json.loads(json.dumps(kept))
         self._write(self._file(path), json.dumps({"seal": self._seal(entry), **entry}))
 
     def entries(self):
@@ -135,6 +142,15 @@ class NotebookStore:
         others = sorted({*ages} - {self.folder}, key=ages.get, reverse=True)
         for folder in others[OLDER:]:
             _remove(folder)
+
+
+def run_time(executed):
+    """Seconds from the first cell's start to the last one's end in a notebook that nbclient ran, or None."""
+    times = [cell.metadata.get("execution", {}) for cell in executed.cells]
+    begun, ended = ([at[name] for at in times if name in at] for name in ("iopub.execute_input", "shell.execute_reply"))
+    if not begun or not ended:
+        return None
+    return (datetime.fromisoformat(ended[-1]) - datetime.fromisoformat(begun[0])).total_seconds()
 
 
 def _remove(path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from audit_report import report, tallies
 from claims import Claims, Prose, pages
+from notebook_store import NotebookStore
 
 MARK = "<!-- this build -->"
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "jupyter-book", "nbmake")
@@ -14,8 +15,8 @@ PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "jupyter-book", "n
 
 def table(root):
     """A Markdown table: each page with its proven sentences and, where it runs, its writes."""
-    audited = tallies(root)
-    lines = ["| page | sentences proven | gradients preserved | no gradient |", "|---|--:|--:|--:|"]
+    audited, store = tallies(root), NotebookStore(root)
+    lines = ["| page | sentences proven | gradients preserved | no gradient | seconds |", "|---|--:|--:|--:|--:|"]
     for page in (page for page in pages(root) if page.parent != root):
         name = page.relative_to(root)
         tally = audited.get(name)
@@ -23,7 +24,9 @@ def table(root):
         if tally:
             kept, none = f"{tally.preserved} of {tally.assigns}", tally.integers + tally.unprobed
         proven = f"{len(Claims(page, root).proven())} of {len(Prose(page).claiming())}"
-        lines.append(f"| [](/{name.with_suffix('').as_posix()}) | {proven} | {kept} | {none} |")
+        seconds = store.seconds(page) if page.suffix == ".ipynb" else None
+        ran = "–" if seconds is None else f"{seconds:.0f}"
+        lines.append(f"| [](/{name.with_suffix('').as_posix()}) | {proven} | {kept} | {none} | {ran} |")
     return "\n".join(lines)
 
 

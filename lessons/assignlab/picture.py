@@ -12,7 +12,7 @@ import numpy as np
 from assignlab.look import CHANGED, COLOURS, FONT, INK, PAPER, QUIET
 
 CELL_W, CELL_H, GAP, MARGIN, TOP = 40, 30, 72, 12, 44
-LETTER = 7  # the width of a letter, about
+LETTER, BOLD = 8, 9  # the width of a letter, about, in the widest of the common fonts
 SHORT, BETWEEN = 48, 28  # the width of an arrow that has no label, and of the space between two panels without one
 MOST_ROWS, MOST_COLUMNS = 8, 8
 
@@ -44,10 +44,14 @@ class Panel:
 
 
 class Picture:
-    """An SVG that Jupyter displays. `svg` is its text, `alt` its description."""
+    """An SVG that Jupyter displays. `svg` is its text, `alt` its description, `parts` what was drawn."""
 
-    def __init__(self, svg, alt):
-        self.svg, self.alt = svg, alt
+    def __init__(self, svg, alt, parts=()):
+        self.svg, self.alt, self.parts = svg, alt, parts
+
+    def within(self, width):
+        """The same parts, in as many rows as a width in pixels needs."""
+        return draw(*self.parts, alt=self.alt, width=width)
 
     def _repr_svg_(self):
         return self.svg
@@ -85,7 +89,8 @@ def draw(*parts, alt, width=None):
                 pieces.append(_arrow(x, _width(part), part, y + (TOP + height) / 2))
             x += _width(part)
         right, y = max(right, x), y + height
-    return Picture(_svg(right + MARGIN, y + MARGIN, alt, f'<rect {CARD} fill="{PAPER}"/>{"".join(pieces)}'), alt)
+    svg = _svg(right + MARGIN, y + MARGIN, alt, f'<rect {CARD} fill="{PAPER}"/>{"".join(pieces)}')
+    return Picture(svg, alt, parts)
 
 
 CARD = 'width="100%" height="100%" rx="8"'
@@ -120,7 +125,7 @@ def _width(part):
         return BETWEEN
     if isinstance(part, str):
         return max(GAP, LETTER * len(part) + 24) if part else SHORT
-    return max(CELL_W * max(map(len, part.grid()), default=1), LETTER * max(map(len, part.title.split("\n"))))
+    return max(CELL_W * max(map(len, part.grid()), default=1), BOLD * max(map(len, part.title.split("\n"))))
 
 
 def _panel(panel, grid, x, y):

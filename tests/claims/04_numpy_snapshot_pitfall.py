@@ -318,7 +318,7 @@ with pytest.raises(AssertionError):
 # > there](../book/recipes.ipynb#edit-weights-inside-tffunction) with TensorFlow, or [after every
 # > step](../book/recipes.ipynb#clip-or-mask-after-every-training-step).
 #
-# > [Recipes](../book/recipes.ipynb), and [error messages](../book/errors.ipynb) explained.
+# > [Keep the same variable](05_keep_the_same_variable.ipynb): the lines that lose it, and who notices.
 assert len(assigned_losses) == 40
 np.testing.assert_allclose(report.autodiff, 2 * (x.T @ (x @ assigned.numpy() - y)).ravel() / y.size, rtol=1e-4)
 with pytest.raises(NotImplementedError):

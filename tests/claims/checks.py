@@ -28,7 +28,7 @@ from assignlab import __main__ as commands
 from assignlab import guard, learner_progress
 from assignlab.checker import examine
 from assignlab.copy_lessons import DEFAULT, copy_lessons
-from assignlab.exercises import EditsLayer, InPlace, MakesVariable, exercises
+from assignlab.exercises import EditsLayer, InPlace, KeepsVariables, MakesVariable, exercises
 from assignlab.exercises.families import GENERATED, generated
 from course import ROOT, exercise_cells
 
@@ -69,8 +69,9 @@ def calls_of(number):
 # > **The values:** an exercise that writes into a variable is tried on its example, on other written cases, and on
 # > twenty generated ones. The written cases come in those of float16, float32 and float64 that suit the task, the
 # > generated ones in float32. An exercise that makes a variable is tried on written and on twenty generated start
-# > values. One that edits a layer is tried on several written layers, in float32. A fixed number from the example does
-# > not pass.
+# > values. One that edits a layer is tried on several written layers, in float32. One that leaves its variables as they
+# > were is tried in several written calls, and every bit of them is compared. A fixed number from the example does not
+# > pass.
 assert GENERATED == 20
 for exercise in exercises().values():
     if isinstance(exercise, InPlace):
@@ -79,7 +80,7 @@ for exercise in exercises().values():
     elif isinstance(exercise, MakesVariable):
         assert len(generated(exercise.family)) == 20 and len(list(exercise.cases())) > 1
     else:
-        assert isinstance(exercise, EditsLayer) and len(exercise.cases) > 2
+        assert isinstance(exercise, EditsLayer | KeepsVariables) and len(exercise.cases) > 2
 of_each_kind = {type(exercise): number for number, exercise in exercises().items()}
 seen = calls_of(of_each_kind[InPlace])
 exercise = exercises()[of_each_kind[InPlace]]
@@ -92,6 +93,20 @@ assert len(calls_of(exercise.number)) == len(list(exercise.cases())) + 20
 exercise = exercises()[of_each_kind[EditsLayer]]
 seen = calls_of(exercise.number)
 assert len(seen) == len(exercise.cases) and {w.dtype.name for weights in seen for w in weights} == {"float32"}
+
+
+def loses_a_bit(v, change, measure):
+    old = np.nextafter(v.numpy(), np.float32(9))
+    v.assign_add(change)
+    try:
+        return measure()
+    finally:
+        v.assign(old)
+
+
+exercise = exercises()[of_each_kind[KeepsVariables]]
+assert len(calls_of(exercise.number)) == len(exercise.cases)
+assert exercise.function == "with_change" and examine(exercise.number, loses_a_bit).diagnosis == "not exact"
 
 
 def the_values(v, factors):

@@ -1,11 +1,13 @@
 """Claims of CONTRIBUTING.md."""
 
+import inspect
 import json
 import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import conftest
 import nbformat
@@ -13,9 +15,16 @@ import numpy as np
 import pytest
 import yaml
 
+import downloads
+import imprint
+import lighthouse
 import new_lesson
+import published_at
+import serve
+import test_downloads
 import test_learner_work
 from answers import answers
+from assignlab import environment
 from assignlab.exercises import exercises
 from claims import Claims, Prose, prove_here
 from course import ROOT, lessons
@@ -42,6 +51,14 @@ def claims_of(text, page, folder):
 # free: The word TODO marks each place where something of your own belongs, and the tests list these places.
 # free: A new cell gets words as its id: open the file as text and write them there.
 # free: Time it with a person.
+# free: variable
+# free: for example
+# free: what it gives
+# free: `https://example.org/course/`
+# free: `https://github.com/owner/name`
+# free: `main`
+# free: `https://hub.example.org`
+# free: `gh-pages`
 # free: Once released, a cell keeps its id: by it an update finds a learner's answer.
 
 # %% tests
@@ -135,20 +152,20 @@ with tempfile.TemporaryDirectory() as folder:
     assert len(list(changed.problems())) == 2
 
 # %% add-a-lesson
-# > `make lesson NAME=05_slices` makes the files of steps 2 to 6 from a template that runs.
+# > `make lesson NAME=06_slices` makes the files of steps 2 to 6 from a template that runs.
 # (That it runs: tests/test_new_lesson.py.)
 #
-# > **The lesson**, `lessons/05_slices.ipynb`: one idea, at most 40 cells, two exercises or more where they belong
+# > **The lesson**, `lessons/06_slices.ipynb`: one idea, at most 40 cells, two exercises or more where they belong
 # > in the flow.
 #
-# > **The checks**, `lessons/assignlab/checks/05_slices.py`: per exercise its cases, a family of arrays,
+# > **The checks**, `lessons/assignlab/checks/06_slices.py`: per exercise its cases, a family of arrays,
 # > the typical mistakes with the advice that their author needs, and three hints, from a nudge to the shape
 # > of the answer.
 #
-# > **The solutions**, `solutions/05_slices.ipynb`: the same stubs, answered; why it works; other ways.
+# > **The solutions**, `solutions/06_slices.ipynb`: the same stubs, answered; why it works; other ways.
 #
-# > **The proofs**: `tests/answers/05_slices.py`, with six wrong and three right answers per exercise at least;
-# > `tests/claims/05_slices.py` and `tests/claims/solutions/05_slices.py`, with what the pages show and say.
+# > **The proofs**: `tests/answers/06_slices.py`, with six wrong and three right answers per exercise at least;
+# > `tests/claims/06_slices.py` and `tests/claims/solutions/06_slices.py`, with what the pages show and say.
 #
 # > **The figures**: a function for each in `book/workshop/draw_figures.py`, then `make figures`.
 #
@@ -158,8 +175,8 @@ with tempfile.TemporaryDirectory() as folder:
 # > Then `make format` and `make test`.
 steps = PAGE.partition("## Add a lesson")[2]
 named = set(re.findall(r"`([\w/]+\.\w+)`", steps))
-made = {path.relative_to(ROOT).as_posix() for path in new_lesson.changes("05_slices")}
-assert {pattern.format("05_slices") for pattern in new_lesson.FILES} <= named & made
+made = {path.relative_to(ROOT).as_posix() for path in new_lesson.changes("06_slices")}
+assert {pattern.format("06_slices") for pattern in new_lesson.FILES} <= named & made
 assert all((ROOT / file).exists() for file in named - made), named - made
 assert all(len(exercise.hints) == 3 for exercise in exercises().values())
 kept = [(answer.number, bool(answer.diagnosis)) for answer in answers()]
@@ -176,3 +193,78 @@ with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as pa
     patch.setattr(test_learner_work, "ROOT", Path(folder))
     with pytest.raises(pytest.fail.Exception, match=re.escape(json.dumps([new]))):
         test_learner_work.test_cell_ids_stay_between_releases()
+
+# %% publish
+# > `make book` leaves the site in `_build/html`; `.github/workflows/publish.yml` puts it on GitHub Pages.
+#
+# > Where it will stand is read from the environment while it is built.
+#
+# > What is not known is not offered.
+#
+# > `BOOK_URL`
+#
+# > pictures and links in downloaded notebooks, whose first cell installs `assignlab` from there; canonical addresses,
+# > a site map, what a shared link shows
+#
+# > `BOOK_REPOSITORY`
+#
+# > the buttons of the repository, and of Binder; in a GitHub workflow it is known
+#
+# > `BOOK_BRANCH`
+#
+# > the branch that these buttons lead to
+#
+# > `BOOK_HUB`
+#
+# > the button of a JupyterHub with nbgitpuller
+#
+# > `BOOK_COLAB_BRANCH`
+#
+# > the button of Colab, which opens files on GitHub only: the branch that holds the built site
+# (The addresses of the buttons, and the notebooks, which run: tests/test_downloads.py.)
+workflow = (ROOT / ".github/workflows/publish.yml").read_text(encoding="utf8")
+for part in ("run: make book", "path: _build/html", "actions/deploy-pages"):
+    assert part in workflow
+example = dict(re.findall(r"^\| `(BOOK_\w+)` \| `(.+?)`", PAGE, re.MULTILINE))
+read = set(re.findall(r'"(BOOK_\w+)"', inspect.getsource(published_at)))
+assert {*example} == read, "the table and published_at.py name other variables"
+assert published_at.theme_options({}) == {} and published_at.with_slash("") == ""
+with tempfile.TemporaryDirectory() as site:
+    moved = downloads.relinked(
+        "[a](b.ipynb) ![c](../book/assets/c.svg)", "lessons/a.ipynb", Path(site), example["BOOK_URL"]
+    )
+assert moved == "[a](https://example.org/course/lessons/b.html) ![c](https://example.org/course/_static/c.svg)"
+cell = downloads.install_cell("import assignlab", environment.pins(), "a.whl", example["BOOK_URL"])
+assert test_downloads.pip_calls(cell, ["assignlab"]) == [["https://example.org/course/downloads/a.whl"]]
+with pytest.MonkeyPatch.context() as patch:
+    config, buttons = test_downloads.context_of_a_page(example | {"BOOK_BRANCH": "next"}, patch)
+assert config.html_baseurl == example["BOOK_URL"]
+assert {*buttons} == {"Binder", "JupyterHub", "Colab"} and config.html_theme_options["use_issues_button"]
+assert "/owner/name/next?" in buttons["Binder"] and buttons["JupyterHub"].endswith("branch=next")
+assert buttons["JupyterHub"].startswith("https://hub.example.org/hub/user-redirect/git-pull")
+assert "/owner/name/blob/gh-pages/_sources/" in buttons["Colab"]
+assert published_at.repository(test_downloads.ON_GITHUB)[0] == "https://github.com/owner/fork"
+tell = SimpleNamespace(html_baseurl=example["BOOK_URL"])
+imprint.tell_address(None, tell)
+assert (tell.ogp_site_url, tell.notfound_urls_prefix) == (example["BOOK_URL"], "/course/")
+with tempfile.TemporaryDirectory() as site:
+    built = SimpleNamespace(config=tell, builder=SimpleNamespace(name="html"), outdir=site)
+    built.env = SimpleNamespace(found_docs={"book/index"})
+    imprint.write_site_map(built, None)
+    assert "<loc>https://example.org/course/book/index.html</loc>" in Path(site, "sitemap.xml").read_text(
+        encoding="utf8"
+    )
+
+# %% policy
+# > The pages have no inline script or style and load nothing from elsewhere, so a host can send the strict policy with
+# > which `make serve` shows them:
+#
+# > `make pdf` prints the book as one PDF and links it from each page.
+#
+# > `make lighthouse` prints Lighthouse's scores of three pages.
+# (That the pages work under it: tests/test_reading.py. What the PDF holds: tests/test_site.py.)
+assert re.search(r"Content-Security-Policy: (.+)", PAGE)[1] == serve.POLICY and "unsafe" not in serve.POLICY
+rules = (ROOT / "Makefile").read_text(encoding="utf8")
+for name in ("serve", "pdf", "lighthouse"):
+    assert re.search(rf"^{name}:.*\n(\t.*\n)*\t@\$\(RUN\) book/workshop/{name}\.py", rules, re.MULTILINE)
+assert len(lighthouse.PAGES) == 3

@@ -26,7 +26,7 @@ def sections(page):
     """{anchor: the text and code of its section} of a notebook, and under "" all of it."""
     found, anchor = {"": ""}, ""
     for cell in nbformat.read(page, 4).cells:
-        heading = cell.cell_type == "markdown" and re.match(r"#{1,2} (.+)$", cell.source, re.MULTILINE)
+        heading = cell.cell_type == "markdown" and re.match(r"#{1,3} (.+)$", cell.source, re.MULTILINE)
         anchor = slugify(heading[1]) if heading else anchor
         found[anchor] = found.get(anchor, "") + cell.source + "\n"
         found[""] += cell.source + "\n"
@@ -35,6 +35,9 @@ def sections(page):
 
 # free: *How do I change the values of a `tf.Variable` with NumPy without breaking anything else?*
 # free: **The first trap.**
+# free: In three lines.
+# free: Try them:
+# free: [Paste it](errors.ipynb), or press Ctrl+K.
 # free: I want to …
 # free: Recipe
 # free: To understand it
@@ -100,9 +103,9 @@ assert len(traps) > 1 and "no-error-but-the-variable-did-not-change" in traps
 #
 # > change one entry, a slice, some rows
 #
-# > [Slice](recipes.ipynb#change-one-entry-a-slice-or-some-rows),
-# > [few of many](recipes.ipynb#change-a-few-entries-of-a-large-variable),
-# > [an embedding's row](recipes.ipynb#set-one-row-of-an-embedding)
+# > change one row of an embedding
+#
+# > write fast: a few entries of a large variable
 #
 # > work in another shape, or transposed
 #
@@ -131,6 +134,8 @@ assert len(traps) > 1 and "no-error-but-the-variable-did-not-change" in traps
 # > [flatten](recipes.ipynb#flatten-all-weights-to-a-vector-and-back),
 # > [save](recipes.ipynb#save-and-load-edited-weights)
 #
+# > keep a variable the same one, or change it for a moment
+#
 # > use NumPy inside a loss
 #
 # > train *through* the new value
@@ -139,13 +144,14 @@ assert len(traps) > 1 and "no-error-but-the-variable-did-not-change" in traps
 #
 # > [Silent traps](errors.ipynb#no-error-but-the-variable-did-not-change)
 #
-# > find out why a gradient is `None`
+# > find out why my gradient is `None`
 #
 # > understand an error message
 #
 # > [Error messages](errors.ipynb)
 # Each link leads to a section that does what the wish is about (the patterns), and every recipe is in the table.
 E, L1, L2, L3, L4, *_ = ["errors.ipynb", *(f"../lessons/{lesson.name}" for lesson in lessons())]
+L6 = "../lessons/06_gradients_and_assign.ipynb"
 DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "scale everything, a row, a column, a channel": {
         "#scale-everything-a-row-or-a-column": r"\[:, 1\] \*= 100",
@@ -163,8 +169,10 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "change one entry, a slice, some rows": {
         "#change-one-entry-a-slice-or-some-rows": r"v\[0, 0\]\.assign.+v\[1, 2:4\]\.assign.+\[\[0, 3\]\] = -1",
-        "#change-a-few-entries-of-a-large-variable": r"scatter_nd_update\(positions",
-        "#set-one-row-of-an-embedding": r"embeddings\[2\]\.assign",
+    },
+    "change one row of an embedding": {"#set-one-row-of-an-embedding": r"embeddings\[2\]\.assign"},
+    "write fast: a few entries of a large variable": {
+        "#change-a-few-entries-of-a-large-variable": r"scatter_nd_update\(positions"
     },
     "work in another shape, or transposed": {
         "#work-in-another-shape": r"reshape\(v\.shape\)",
@@ -197,17 +205,24 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
         "#save-and-load-edited-weights": r"save_weights.+load_weights",
     },
-    "use NumPy inside a loss": {"#use-numpy-inside-a-loss-or-a-tffunction": r"numpy_function\(double_over_5"},
+    "keep a variable the same one, or change it for a moment": {
+        "../lessons/05_keep_the_same_variable.ipynb": r"\.handle is v\.handle.+finally:\n    v\.assign\(old\)",
+    },
+    "use NumPy inside a loss": {
+        "#use-numpy-inside-a-loss-or-a-tffunction": r"numpy_function\(double_over_5",
+        L6: r"np\.multiply\(array, v\)",
+    },
     "train *through* the new value": {
         "#differentiate-through-a-new-value-where-assign-cannot-help": r"`assign` cuts the path.+tape\.gradient\(",
+        L6: r"leave the product a tensor",
     },
     "find out why nothing changed": {
         f"{E}#no-error-but-the-variable-did-not-change": r"v\.numpy\(\)\[0, 0\] = 9",
         L4: r"(?i)cop(y|ies)",
     },
-    "find out why a gradient is `None`": {
+    "find out why my gradient is `None`": {
         f"{E}#no-error-but-the-gradient-is-none": r"First cause.+Second cause.+Third cause",
-        L4: r"tape\.gradient\(",
+        L6: r"tape\.gradient\(",
     },
     "understand an error message": {E: r"Each section shows a message, then the reason, then what to write"},
     "know whether a popular answer is right": {"myths.ipynb": r"\*\*False\*\*"},
@@ -229,6 +244,6 @@ assert not missing, f"book/index.md: no row of the table links to the recipe {',
 
 # %% time
 # > A lesson takes 25 to 40 minutes.
-stated = [re.search(r"⏱ ([\d–]+) minutes", cells(lesson, "markdown")[0])[1] for lesson in lessons()]
+stated = [re.search(r"\*\*Time:\*\* ([\d–]+) minutes", cells(lesson, "markdown")[0])[1] for lesson in lessons()]
 minutes = [int(number) for times in stated for number in times.split("–")]
 assert (min(minutes), max(minutes)) == (25, 40), f"the lessons say {', '.join(stated)} minutes"

@@ -4,28 +4,36 @@ import contextlib
 import io
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
+import zipfile
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
 from packaging import tags
 from packaging.requirements import Requirement
+from sphinx_book_theme import header_buttons
 from traitlets.config import Config
 
+import downloads
+import finish_site
 import make_env
 from assignlab import __main__ as commands
-from assignlab import audit, environment
+from assignlab import audit, environment, explain_gradient
 from course import ROOT
+from test_downloads import pip_calls
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf8")
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf8")
@@ -131,7 +139,8 @@ assert built_for in FILES[installed] and built_for in set(tags.platform_tags()) 
 # > `make book` runs every lesson and builds this site on your machine.
 first, *_, last = steps("lab")
 assert "book/workshop/make_env.py" in first and make_env.VENV == (ROOT / ".venv").resolve()
-assert ".venv/bin/python -m jupyterlab" in last and last.endswith("/lab/tree/lessons")
+assert ".venv/bin/python -m jupyterlab" in last and last.endswith("--config=book/workshop/lab/config.py")
+assert '"/lab/tree/lessons"' in (ROOT / "book/workshop/lab/config.py").read_text(encoding="utf8")
 ran = "\n".join(steps("book"))
 assert re.search(r"make_env\.py.*-m pytest --nbmake.* lessons .*jupyter-book build \.", ran, re.DOTALL)
 with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
@@ -146,7 +155,7 @@ assert done == ["make", "install"]
 # > The first line makes `.venv` and installs the same versions.
 # > Without `py`, on Linux for example, it is `python3 book/workshop/make_env.py`.
 # It is the script that `make` runs (the section before); here it is started with a question that changes nothing.
-script = re.search(r"^> py (\S+)$", PAGE, re.MULTILINE)[1]
+script = re.search(r"^py (\S+)$", PAGE, re.MULTILINE)[1]
 assert f"python3 {script}" in PAGE and script in steps("environment")[0]
 said = subprocess.run([sys.executable, script, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 assert ".venv" in said and "--python" in said
@@ -169,6 +178,45 @@ assert level == "WARN" and f"the course is tested with {PINS['numpy']}" in said
 with mock.patch.object(environment, "_version", lambda name: None):
     level, said = environment.check_package(("numpy",), PINS)
 assert level == "FAIL" and f"To install it: python -m pip install numpy=={PINS['numpy']}" in said
+
+# %% alone
+# > On a lesson's page, the downward arrow and then `.ipynb` save its notebook.
+# > Open it in any Jupyter: its first code cell installs what is missing there, and leaves what is there as it is.
+# > Where the site was built without its address, this cell asks for a file beside the notebook, which holds
+# > `assignlab`: assignlab-1.0.0-py3-none-any.whl.
+# (That a lesson then runs, with either: tests/test_downloads.py.)
+theme = SimpleNamespace(builder=None, config=SimpleNamespace(html_theme_options={}))
+page = {"pathto": lambda name, _: f"../{name}", "page_source_suffix": ".ipynb", "sourcename": "lessons/01.ipynb"}
+page["header_buttons"] = []
+header_buttons.add_header_buttons(theme, "lessons/01", "page.html", page, None)
+(button,) = [
+    b for group in page["header_buttons"] if group.get("icon") == "fas fa-download" for b in group["buttons"][:1]
+]
+assert button["text"] == ".ipynb" and button["url"] == "../_sources/lessons/01.ipynb"
+saved = BeautifulSoup(f'<a class="btn-download-source-button" href="{button["url"]}" target="_blank">', "html.parser")
+finish_site.mend(saved)
+assert saved.a["href"].endswith(".ipynb") and saved.a.has_attr("download") and not saved.a.has_attr("target")
+file = re.search(r'href="\.\./downloads/(.+?)" download>(.+?)<', PAGE)
+cell = downloads.install_cell("import assignlab", PINS, file[1], "https://example.org/")
+assert pip_calls(cell) == [] and pip_calls(cell, ["keras"]) == [[f"keras=={PINS['keras']}"]]
+with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    cell = downloads.install_cell("import assignlab", PINS, file[1])
+    with pytest.raises(AssertionError, match=f"put {file[1]}, from .* Set up, beside this notebook"):
+        pip_calls(cell, ["assignlab"])
+    built = downloads.build_wheel(ROOT, Path(folder))
+    assert built.name == file[1] == file[2] and pip_calls(cell, ["assignlab"]) == [[f"./{file[1]}"]]
+
+# %% wheel
+# > From this file pip installs the toolkit alone; with `[tensorflow]`, TensorFlow too:
+with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(downloads.build_wheel(ROOT, Path(folder))) as wheel:
+    (text,) = (wheel.read(name).decode() for name in wheel.namelist() if name.endswith("/METADATA"))
+needs = [Requirement(need) for need in re.findall(r"^Requires-Dist: (.+)$", text, re.MULTILINE)]
+taken = {
+    extra: [n.name for n in needs if not n.marker or n.marker.evaluate({"extra": extra})]
+    for extra in ("", "tensorflow")
+}
+assert "tensorflow" not in taken[""] and taken["tensorflow"] == [*taken[""], "tensorflow"]
+assert re.search(r'"\./(.+)\[tensorflow\]"', PAGE)[1] == Path(wheel.filename).name
 
 # %% audit
 # > The audit that runs over this book's pages works in any notebook.
@@ -242,3 +290,31 @@ try:
     running.tally.failures.clear()  # the same process: who means to, can
 finally:
     audit.stop()
+
+# %% doctor
+# > Or 0, or NaN: `explain_gradient` runs your loss once and names the line where the path from the variable ends.
+#
+# > In a notebook it draws the path, with the cut marked.
+# > It takes a `tf.Variable`, a `keras.Variable` or a list of them; of a compiled Keras model, `explain_gradient(model,
+# > (x, y))`.
+# > A healthy gradient is said to be healthy.
+# > What the loss writes to variables is put back.
+# (Fifty broken and fifty healthy losses: tests/test_doctor.py.)
+RENAMED = "explain_gradient(loss, v)\n", "said = explain_gradient(loss, v)\n"
+shown = re.search(r"```python\n(import tensorflow.+?)```\n\n```text\n(.+?)```", PAGE, re.DOTALL)
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder, "shown.py")
+    file.write_text(shown[1].replace(*RENAMED), encoding="utf8")
+    ran = runpy.run_path(str(file))
+lines = repr(ran["said"]).splitlines()
+assert lines[0] == shown[2].splitlines()[0] and lines[-1] == shown[2].splitlines()[-1]
+assert ran["said"].line == shown[2].splitlines()[1].strip() and "<svg" in ran["said"]._repr_html_()
+v, k, calls = tf.Variable([1.0, 2.0]), keras.Variable([1.0, 2.0]), []
+counted = lambda: (calls.append(1), v.assign_add([1.0, 1.0]), tf.reduce_sum(v * k.value))[2]  # noqa: E731
+assert explain_gradient(counted, v) and len(calls) == 1 and v.numpy().tolist() == [1, 2]
+assert explain_gradient(lambda: tf.reduce_sum(v * k.value), [v, k]).verdict == "healthy"
+assert explain_gradient(lambda: tf.reduce_sum(v * 0.0), v).verdict == "zero"
+assert explain_gradient(lambda: tf.reduce_sum(tf.sqrt(v * 0.0)), v).verdict == "nan"
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+assert explain_gradient(model, (np.ones((4, 2), "float32"), np.ones((4, 1), "float32")))

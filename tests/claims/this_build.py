@@ -105,3 +105,20 @@ for variable in (count, tiny):
     with tf.GradientTape() as tape:
         read = tf.cast(variable, "float32")
     assert tape.gradient(read, variable) is None
+
+# %% seconds
+# > **Seconds** is how long the cells of the page took, with their proofs and the audit, while other pages ran
+# > beside it.
+from datetime import datetime, timedelta
+
+import nbformat
+
+from notebook_store import run_time
+
+start = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+ran = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("a"), *map(nbformat.v4.new_code_cell, "bc")])
+assert run_time(ran) is None
+for cell, (begun, ended) in zip(ran.cells[1:], ((0, 2), (3, 7)), strict=True):
+    times = {"iopub.execute_input": begun, "shell.execute_reply": ended}
+    cell.metadata.execution = {name: (start + timedelta(seconds=at)).isoformat() for name, at in times.items()}
+assert run_time(ran) == 7
