@@ -16,6 +16,7 @@ KINDS = (
     "book/setup.html",
     LESSON,
     "lessons/04_numpy_snapshot_pitfall.html",
+    "lessons/05_keep_the_same_variable.html",
     ERRORS,
     "book/recipes.html",
     "book/glossary.html",

@@ -101,6 +101,8 @@ def move_inline_parts(soup, parts, static):
     for style in soup.find_all("style"):  # there is one, for browsers without scripts
         style.replace_with(soup.new_tag("link", rel="stylesheet", href=f"{static}/no_script.css"))
     for element in soup.find_all(style=True):
+        if "overflow-x" in element["style"]:  # it may scroll, by keyboard too
+            element["tabindex"] = "0"
         element["class"] = [*element.get("class", []), parts.style(element.attrs.pop("style"))]
     for element in soup.find_all(onclick=True):  # course.js listens for these
         del element["onclick"]

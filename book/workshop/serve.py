@@ -53,9 +53,17 @@ class Handler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of browsers that went away."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(port=0, folder=SITE):
     """A server of the folder on this machine alone, to be run by `serve_forever`; port 0 takes a free one."""
-    return ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=folder))
+    return Server(("127.0.0.1", port), functools.partial(Handler, directory=folder))
 
 
 if __name__ == "__main__":
