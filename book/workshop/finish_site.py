@@ -135,6 +135,8 @@ def mend(soup):
     for link in soup.select("a.btn-download-source-button"):
         link["download"] = ""
         del link["target"]
+    for box in soup.select(".assignlab > div:has(> svg)"):  # wider than a phone: it scrolls, by keyboard too
+        box["tabindex"] = "0"
 
 
 def fit_phones(soup, static, to_static):
@@ -154,9 +156,6 @@ def fit_phones(soup, static, to_static):
             offer = {"media": "(max-width: 600px)", "srcset": f"{to_static}/figures/{narrow.name}"}
             image.insert_before(soup.new_tag("source", attrs=offer | _size(narrow)))
             image.attrs |= _size(narrow.with_name(narrow.name.replace("_narrow", "")))
-
-    for box in soup.select(".assignlab > div:has(> svg)"):  # wider than a phone: it scrolls, by keyboard too
-        box["tabindex"] = "0"
 
 
 def _size(svg):

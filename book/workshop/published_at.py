@@ -25,7 +25,7 @@ def repository(environ):
 
 
 def theme_options(environ):
-    """The options of sphinx-book-"""
+    """The options of sphinx-book-theme that follow from the environment."""
     address, branch = repository(environ)
     if not address:
         return {}

@@ -1,6 +1,5 @@
 """Verify TensorFlow's gradient of a loss: compare it with central differences, and say what came of it."""
 
-import inspect
 import operator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from tensorflow.python.ops import resource_variable_ops as rvo
 
 from assignlab import audit
 from assignlab.differences import MOST_ERROR, Measurement, MovedLoss
+from assignlab.losses import no_argument
 
 MEASURABLE = (tf.float16, tf.bfloat16, tf.float32, tf.float64)
 
@@ -65,7 +65,7 @@ def verify_gradient(loss, variable, max_entries=256):
         It is called inside a `tf.function`, or inside `strategy.scope()` for a variable that has replicas.
     """
     target = _floating_variable(variable)
-    evaluate = _no_argument(loss, variable)
+    evaluate = no_argument(loss, variable, "verify_gradient")
     blocks = _at_least_one(max_entries)
     start, running = target.numpy(), audit.current()
     with running.counting_as("numerical") if running else nullcontext():
@@ -248,23 +248,3 @@ def _at_least_one(max_entries):
     if number < 1:
         raise ValueError(f"max_entries must be 1 or more; it is {number}.")
     return number
-
-
-def _no_argument(loss, variable):
-    if not callable(loss):
-        raise TypeError(
-            f"verify_gradient needs a function as its first argument, not {type(loss).__name__}. "
-            "Write: lambda: tf.reduce_sum(v ** 2)"
-        )
-    try:
-        parameters = inspect.signature(loss).parameters.values()
-    except (TypeError, ValueError):  # Python cannot tell
-        return loss
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    required = [p for p in parameters if p.default is p.empty and p.kind in positional]
-    if len(required) > 1:
-        raise TypeError(
-            f"The loss takes {len(required)} arguments; it may take the variable alone, or nothing. "
-            "Write: lambda: loss(v, other)"
-        )
-    return (lambda: loss(variable)) if required else loss

@@ -1,7 +1,5 @@
 """What `explain_gradient` is called with: the loss, the variables, a Keras model and its batch."""
 
-import functools
-import inspect
 import sys
 from dataclasses import dataclass, replace
 
@@ -91,27 +89,6 @@ def of_model(model, batch):
         model(x)
     weights = weights[0] if weights else None
     return lambda: model.compute_loss(x, y, model(x, training=True), weights, training=True)
-
-
-def no_argument(loss, variable):
-    """The loss as a function of no argument."""
-    if not callable(loss):
-        raise TypeError(
-            f"explain_gradient needs a function as its first argument, not {type(loss).__name__}. "
-            "Write: lambda: tf.reduce_sum(v ** 2)"
-        )
-    try:
-        parameters = inspect.signature(loss).parameters.values()
-    except (TypeError, ValueError):  # Python cannot tell
-        return loss
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    required = [p for p in parameters if p.default is p.empty and p.kind in positional]
-    if len(required) > 1:
-        raise TypeError(
-            f"The loss takes {len(required)} arguments; it may take the variable alone, or nothing. "
-            "Write: lambda: loss(v, other)"
-        )
-    return functools.wraps(loss)(lambda: loss(variable)) if required else loss
 
 
 def check_result(result):

@@ -10,6 +10,7 @@ from assignlab.doctor.explanation import GradientExplanation
 from assignlab.doctor.finding import Finding
 from assignlab.doctor.recording import record_loss
 from assignlab.doctor.undo import apart
+from assignlab.losses import no_argument
 
 GRAVEST = ("none", "nan", "zero", "cannot tell", "healthy")
 HEADS = {
@@ -63,7 +64,7 @@ def explain_gradient(loss, variable):
         evaluate, (subjects, several) = arguments.of_model(loss, variable), arguments.subjects(loss)
     else:
         subjects, several = arguments.subjects(variable)
-        evaluate = arguments.no_argument(loss, variable)
+        evaluate = no_argument(loss, variable, "explain_gradient")
     findings = apart(lambda: _findings(evaluate, subjects))
     if arguments.is_model(loss):
         for finding in findings:
