@@ -477,12 +477,8 @@ assert not examine("1.1", lambda v, factors: v.assign([[10.0, 20.0], [300.0, 400
 # %% long-call
 # > One long call into NumPy or TensorFlow is stopped only when it returns.
 many = np.random.default_rng(1).random(6_000_000)
-started = time.monotonic()
-np.sort(many)
-alone = time.monotonic() - started
-started = time.monotonic()
-outcome = guard.call(lambda: np.sort(many), seconds=alone / 20)
-assert isinstance(outcome.error, guard.TimeLimit) and time.monotonic() - started > alone / 4
+outcome = guard.call(lambda: many.sort(kind="stable"), seconds=0.1)
+assert isinstance(outcome.error, guard.TimeLimit) and (many[:-1] <= many[1:]).all(), "it had not returned"
 
 
 # %% windows
