@@ -275,6 +275,17 @@ class Measurement:
                 return change / size
         return None
 
+    def is_the_loss(self, other):
+        """Whether another function of no argument gives what the loss gives, but for noise, also at other values."""
+        direction = self.scale * self.random.choice([-1.0, 1.0], self.scale.size)
+        block = Block(self.movable, direction[self.movable])
+        for size in (0.0, 0.01, -0.01, 0.1, -0.1):
+            value, _ = self.loss.at(block, size)
+            gap = abs(as_number(other()) - value)
+            if np.isfinite(value) and not gap <= 10 * max(self.noise, self.loss.rounding * abs(value)):
+                return False
+        return True
+
     # ---- what is found
 
     def measure(self):

@@ -286,14 +286,22 @@ report = verify_gradient(lambda: tf.reduce_sum(tf.constant(v.numpy() ** 2)), v)
 assert not report and "The gradient is None. Likely reason: " in str(report)
 
 # %% gradient-limits
-# > Its measure is as fine as the numbers that it sees, so there is a third answer: it **cannot tell**.
-# > A large constant in the loss, such as an offset of a hundred million in float32, swallows small changes; where the
-# > differences are not exact to 5 % of the gradient, it says so, and what helps.
+# > Its measure is as fine as the numbers that it sees.
+# > A large constant in the loss, such as an offset of a hundred million in float32, swallows small changes, and so do
+# > layers of 16 bits; the operations of the loss are then carried out again in float64, and the report says so.
+# > Where they cannot be, since a value leaves TensorFlow on the way, and the differences are not exact to 5 % of the
+# > gradient, there is a third answer: it **cannot tell**, and it says what helps.
 # > The measure is that of the whole gradient: among many entries a single one can be wrong by less than that and pass.
 v = tf.Variable([1.0, 2.0, 3.0, 4.0])
 half = lambda: tf.reduce_sum(tf.stop_gradient(v) * v)  # noqa: E731  its gradient is half the true one
 assert verify_gradient(half, v).verdict == "differs"
-report = verify_gradient(lambda: 1e8 + half(), v)
+square, leaving = lambda: tf.reduce_sum(v**2), lambda: 0 * float(tf.reduce_sum(v))  # noqa: E731
+in_bfloat16 = lambda: tf.reduce_sum(tf.cast(tf.sin(tf.cast(v, tf.bfloat16) * 9), tf.float32)) + 1e4  # noqa: E731
+for loss, verdict in ((square, "verified"), (half, "differs")):
+    report = verify_gradient(lambda loss=loss: 1e8 + loss(), v)
+    assert report.verdict == verdict and "carried out" in str(report) and "in float64" in str(report)
+assert "carried out again in float64" in str(verify_gradient(in_bfloat16, v))
+report = verify_gradient(lambda: 1e8 + half() + leaving(), v)
 assert report.verdict == "cannot tell" and "Cannot tell: " in str(report) and "Use float64" in str(report)
 many = tf.Variable(tf.ones(100))
 one = tf.one_hot(7, 100)
