@@ -1,7 +1,8 @@
 """The small toolkit of the course *Assign, Don't Mutate*.
 
 Lessons teach with plain TensorFlow and NumPy. They use this package only to check answers (`check`, `hint`,
-`progress`), to draw (`draw`), to prove gradients (`verify_gradient`) and to find lost ones (`explain_gradient`).
+`progress`), to draw (`draw`, `Panel`), to prove gradients (`verify_gradient`) and to find lost ones
+(`explain_gradient`).
 `%load_ext assignlab` audits every write to a variable in a notebook; `python -m assignlab` inspects the environment.
 
 Nothing here imports TensorFlow until it is needed.
@@ -12,14 +13,15 @@ from importlib import import_module
 __version__ = "1.0.0"
 
 _HOME = {
+    "Panel": "picture",
     "check": "checker",
-    "hint": "checker",
-    "progress": "learner_progress",
     "draw": "picture",
     "explain_gradient": "doctor",
+    "hint": "checker",
+    "progress": "learner_progress",
     "verify_gradient": "gradient",
 }
-__all__ = ["__version__", "check", "draw", "explain_gradient", "hint", "progress", "verify_gradient"]
+__all__ = ["Panel", "__version__", "check", "draw", "explain_gradient", "hint", "progress", "verify_gradient"]
 
 
 def __getattr__(name):

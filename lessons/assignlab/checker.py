@@ -92,6 +92,11 @@ def check(number, answer):
     answer : callable
         The function itself, without brackets: check("2.3", clean).
 
+    Returns
+    -------
+    Result
+        True when the answer is right. Shown already: as the last line of a cell it does not appear twice.
+
     Raises
     ------
     ValueError
@@ -198,7 +203,12 @@ def _unexpected(task, outcome):
 
 
 def hint(number):
-    """Show the next hint of an exercise; after the last one, start again at the first.
+    """Print the next hint of an exercise; after the last one, start again at the first.
+
+    Parameters
+    ----------
+    number : str
+        The exercise, for example "2.3".
 
     Raises
     ------

@@ -95,7 +95,19 @@ def _lesson(number):
 
 
 def progress(folder="."):
-    """The learner's `Progress` in `folder` (default: the notebook's own)."""
+    """Which exercises are solved, as right answers to `check` have noted in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Default: the notebook's own. One that does not exist holds no solved exercise.
+
+    Returns
+    -------
+    Progress
+        Prints as a table, shows itself as a picture in a notebook. `numbers` and `solved` are tuples of strings, `next`
+        is the number of the next unsolved exercise, or None.
+    """
     from assignlab.exercises import exercises
 
     solved, note = _read(Path(folder) / NAME)

@@ -4,6 +4,7 @@ A picture is a row of panels with arrows between them. Colours are never alone: 
 changed entry is bold with a thick frame.
 """
 
+import math
 from dataclasses import dataclass
 from html import escape
 
@@ -19,7 +20,17 @@ MOST_ROWS, MOST_COLUMNS = 8, 8
 
 @dataclass(frozen=True)
 class Panel:
-    """An array to draw: `values` of any shape (shown as a matrix), a title, a kind from COLOURS, a mask of changes."""
+    """An array to draw.
+
+    values : array_like
+        Of any shape and dtype, shown as a matrix, the beginning of a large one.
+    title : str
+        After a line break, a smaller second line.
+    kind : str
+        What it is, and so its colour: "variable", "copy", "tensor" or "gradient".
+    changed : array_like of bool, optional
+        Which entries are bold and framed; broadcast to the shape of the values.
+    """
 
     values: object
     title: str
@@ -30,7 +41,7 @@ class Panel:
         """Text and changed-flag of each cell, at most MOST_ROWS by MOST_COLUMNS."""
         values = np.asarray(self.values)
         changed = np.zeros(values.shape, bool) if self.changed is None else np.broadcast_to(self.changed, values.shape)
-        rows = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(1, -1)
+        rows = values.reshape(math.prod(values.shape[:-1]), values.shape[-1] if values.ndim else 1)
         flags = changed.reshape(rows.shape)
         shown = [
             [(number(x), bool(f)) for x, f in zip(row[:MOST_COLUMNS], flag, strict=False)]
@@ -77,7 +88,20 @@ def draw(*parts, alt, width=None):
         What is seen, in words.
     width : int, optional
         In pixels: a panel that would end beyond it starts a new row, with its arrow. Default: one row.
+
+    Returns
+    -------
+    Picture
+        Shows itself in a notebook. `svg` is its text, to be written to a file.
+
+    Raises
+    ------
+    TypeError
+        A part is neither a Panel nor a string.
+    ValueError
+        There is no Panel, the kind of one is not known, or its `changed` does not broadcast to its values.
     """
+    _look_over(parts)
     rows, pieces, right, y = _rows(parts, width), [], 0, 0
     for row in rows:
         grids = [part.grid() if isinstance(part, Panel) else () for part in row]
@@ -91,6 +115,17 @@ def draw(*parts, alt, width=None):
         right, y = max(right, x), y + height
     svg = _svg(right + MARGIN, y + MARGIN, alt, f'<rect {CARD} fill="{PAPER}"/>{"".join(pieces)}')
     return Picture(svg, alt, parts)
+
+
+def _look_over(parts):
+    """Raise what `draw` promises to raise."""
+    for part in parts:
+        if not isinstance(part, Panel | str):
+            raise TypeError(f"draw takes panels and strings, not {type(part).__name__}. Write: Panel(values, title)")
+        if isinstance(part, Panel) and part.kind not in COLOURS:
+            raise ValueError(f"There is no kind {part.kind!r} of panel. The kinds are {', '.join(COLOURS)}.")
+    if not any(isinstance(part, Panel) for part in parts):
+        raise ValueError("There is no panel to draw. Write: draw(Panel(values, title), alt=...)")
 
 
 CARD = 'width="100%" height="100%" rx="8"'

@@ -331,7 +331,7 @@ assert 'font-weight="700"' in after and 'font-weight="700"' not in before
 # %% instructors
 # > `make test` runs every lesson and every solution, and audits each write to a variable: the same object, the same
 # > dtype, the same `trainable`, a fitting shape, and a read that carries the gradient unchanged
-# > ([what that is](setup.md#in-your-own-notebook)).
+# > ([what that is](toolkit.ipynb#audit-every-write)).
 # > The last line says how many assigns there were, and how many preserve gradients; [this build](this_build.md) has the
 # > same numbers, page by page. Every output on this site comes from a run that passed.
 import runpy

@@ -4,12 +4,10 @@ import contextlib
 import io
 import os
 import re
-import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -21,23 +19,22 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from bs4 import BeautifulSoup
-from IPython.core.interactiveshell import InteractiveShell
 from packaging import tags
 from packaging.requirements import Requirement
 from sphinx_book_theme import header_buttons
-from traitlets.config import Config
 
 import downloads
 import finish_site
 import make_env
 from assignlab import __main__ as commands
-from assignlab import audit, environment, explain_gradient
-from course import ROOT
+from assignlab import audit, environment, explain_gradient, verify_gradient
+from course import ROOT, cells
 from test_downloads import pip_calls
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf8")
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf8")
 PAGE = (ROOT / "book/setup.md").read_text(encoding="utf8")
+TOOLKIT = "\n".join(cells(ROOT / "book/toolkit.ipynb", "markdown"))
 PINS = environment.pins()
 LIBRARIES = ("keras", "numpy")
 
@@ -56,19 +53,6 @@ def steps(command):
 def size(folder):
     """The bytes of all files below a folder."""
     return sum(os.lstat(os.path.join(place, name)).st_size for place, _, names in os.walk(folder) for name in names)
-
-
-def printed(*cells):
-    """What each cell prints in a notebook of its own, its error's message included."""
-    shell, texts = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}})), []
-    for cell in cells:
-        with contextlib.redirect_stdout(io.StringIO()) as text:
-            result = shell.run_cell(cell)
-            if not result.success:
-                print(result.error_in_exec)
-        texts.append(text.getvalue())
-    shell.restore_sys_module_state()  # a shell takes the place of the module __main__
-    return texts
 
 
 # free: Other versions are not promised.
@@ -207,7 +191,7 @@ with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
     assert built.name == file[1] == file[2] and pip_calls(cell, ["assignlab"]) == [[f"./{file[1]}"]]
 
 # %% wheel
-# > From this file pip installs the toolkit alone; with `[tensorflow]`, TensorFlow too:
+# > From this file pip installs [the toolkit alone](toolkit.ipynb#install).
 with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(downloads.build_wheel(ROOT, Path(folder))) as wheel:
     (text,) = (wheel.read(name).decode() for name in wheel.namelist() if name.endswith("/METADATA"))
 needs = [Requirement(need) for need in re.findall(r"^Requires-Dist: (.+)$", text, re.MULTILINE)]
@@ -216,105 +200,22 @@ taken = {
     for extra in ("", "tensorflow")
 }
 assert "tensorflow" not in taken[""] and taken["tensorflow"] == [*taken[""], "tensorflow"]
-assert re.search(r'"\./(.+)\[tensorflow\]"', PAGE)[1] == Path(wheel.filename).name
+assert "## Install\n" in TOOLKIT
+assert re.search(r'"\./(.+)\[tensorflow\]"', TOOLKIT)[1] == Path(wheel.filename).name
 
-# %% audit
-# > The audit that runs over this book's pages works in any notebook.
-# > Install the toolkit there with `python -m pip install -e path/to/this/folder`, and run one line before you make your
-# > variables:
-#
-# > From then on, each cell that writes a variable ends with a line such as `audit: 3 assigns, 3 preserve gradients`;
-# > the count runs on from cell to cell.
-# > A write after which the variable has another resource, dtype, `trainable` or static shape, or whose reads no
-# > longer carry the gradient, fails the cell, with the reason.
-# > So does a change that is no write: an edit of a bfloat16 variable's memory through an alias, or an array put in the
-# > place of a layer's variable.
-#
-# > The audit does not know your loss, but where your own tape gave `None` for a variable, a line says so.
-# > Writes to variables that are not trainable, and to integer and float8 variables, are named apart.
-# > And it looks at variables, not at names: it does not notice `v = v.assign(...)`.
-#
-# > `%unload_ext assignlab` ends it.
-assert tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]["name"] == "assignlab"
-made = "v = tf.Variable([1.0, 2.0]); fixed = tf.Variable([1.0], trainable=False)"
-said = printed(
-    "%load_ext assignlab",
-    f"import tensorflow as tf\n{made}",
-    "for _ in range(3):\n    v.assign([3.0, 4.0])",
-    "v.numpy()",
-    "fixed.assign([2.0])",
-    "v = v.assign([5.0, 6.0])",
-    f"{made}\nv._dtype = tf.float64\ntf.raw_ops.AssignVariableOp(resource=v.handle, value=[1.0, 2.0])",
-    f"{made}\nv._trainable = False\nv.assign([1.0, 2.0])",
-    f"{made}\nv._shape = tf.TensorShape(None)\nv.assign([1.0, 2.0])",
-    f"{made}\nv._handle = fixed.handle\nv.assign([1.0, 2.0])",
-    f"{made}\nv._read_variable_op = lambda *args: tf.zeros(2)\nv.assign([1.0, 2.0])",
-    "import numpy as np\nb = tf.Variable(tf.ones(2, tf.bfloat16))\nnp.asarray(b.value())[0] = 5",
-    "import keras\nd = keras.layers.Dense(2)\nd.build((None, 2))\nd.bias = np.ones(2)",
-    f"{made}\nwith tf.GradientTape() as tape:\n    y = tf.reduce_sum(v.numpy())\ntape.gradient(y, v)",
-    "tf.Variable(1).assign(2)\ntf.Variable(tf.cast(1.0, 'float8_e5m2')).assign(tf.cast(2.0, 'float8_e5m2'))",
-    "%unload_ext assignlab",
-    f"{made}\nv.assign([1.0, 2.0])",
-)
-assert said[2] == "audit: 3 assigns, 3 preserve gradients\n" and "audit" not in said[3]
-aside = "; 1 of them to variables that a tape sees only when told to watch (not trainable)"
-assert said[4].endswith(f"audit: 4 assigns, 4 preserve gradients{aside}\n")
-assert said[5] == f"audit: 5 assigns, 5 preserve gradients{aside}\n"
-reasons = ("dtype was", "trainable was", "static shape was", "resource", "gradient with respect to it is None")
-reasons += ("an alias of its memory was edited", "computes with another object as its bias")
-for text, reason in zip(said[6:13], reasons, strict=True):
-    assert reason in text, text
-assert "audit: in this cell a tape gave None for " in said[13]
-assert "1 writes to integer variables" in said[14] and "1 writes to float8 variables" in said[14]
-assert "audit" not in said[16]
-
-# %% probe
-# > To verify the gradient the audit sends a known one into a read of the variable; it must arrive unchanged at every
-# > entry.
-#
-# > It guards against mistakes, not against intent: it lives in the same process as your code.
-cuts = {
-    "at every entry": lambda read: tf.stop_gradient(read) + 0.0,
-    "at one": lambda read: tf.where([True, False], tf.stop_gradient(read), read),
-    "half": lambda read: read / 2 + tf.stop_gradient(read / 2),
-}
+# %% toolkit
+# > The toolkit works there without the course: it verifies a gradient, finds the line at which one is lost, and audits
+# > every write to a variable.
+# > [Its page](toolkit.ipynb) shows how.
+# (From the file alone: tests/claims/toolkit.py.)
+v = tf.Variable([1.0, 2.0])
+assert verify_gradient(lambda: tf.reduce_sum(v**2), v)
+assert "v.numpy()" in explain_gradient(lambda: tf.reduce_sum(v.numpy()), v).line
 running = audit.start()
 try:
-    for number, cut in enumerate(cuts.values()):
-        v = tf.Variable([0.0, 1.0])
-        read = v._read_variable_op
-        v._read_variable_op = lambda *args, cut=cut, read=read: cut(read(*args))
-        with pytest.raises(audit.AuditError, match="gradient"):
-            v.assign([0.0, 2.0])
-        assert len(running.tally.failures) == number + 1
-    running.tally.failures.clear()  # the same process: who means to, can
+    v.assign([3.0, 4.0])
+    assert running.tally.line() == "1 assigns, 1 preserve gradients"
 finally:
     audit.stop()
-
-# %% doctor
-# > Or 0, or NaN: `explain_gradient` runs your loss once and names the line where the path from the variable ends.
-#
-# > In a notebook it draws the path, with the cut marked.
-# > It takes a `tf.Variable`, a `keras.Variable` or a list of them; of a compiled Keras model, `explain_gradient(model,
-# > (x, y))`.
-# > A healthy gradient is said to be healthy.
-# > What the loss writes to variables is put back.
-# (Fifty broken and fifty healthy losses: tests/test_doctor.py.)
-RENAMED = "explain_gradient(loss, v)\n", "said = explain_gradient(loss, v)\n"
-shown = re.search(r"```python\n(import tensorflow.+?)```\n\n```text\n(.+?)```", PAGE, re.DOTALL)
-with tempfile.TemporaryDirectory() as folder:
-    file = Path(folder, "shown.py")
-    file.write_text(shown[1].replace(*RENAMED), encoding="utf8")
-    ran = runpy.run_path(str(file))
-lines = repr(ran["said"]).splitlines()
-assert lines[0] == shown[2].splitlines()[0] and lines[-1] == shown[2].splitlines()[-1]
-assert ran["said"].line == shown[2].splitlines()[1].strip() and "<svg" in ran["said"]._repr_html_()
-v, k, calls = tf.Variable([1.0, 2.0]), keras.Variable([1.0, 2.0]), []
-counted = lambda: (calls.append(1), v.assign_add([1.0, 1.0]), tf.reduce_sum(v * k.value))[2]  # noqa: E731
-assert explain_gradient(counted, v) and len(calls) == 1 and v.numpy().tolist() == [1, 2]
-assert explain_gradient(lambda: tf.reduce_sum(v * k.value), [v, k]).verdict == "healthy"
-assert explain_gradient(lambda: tf.reduce_sum(v * 0.0), v).verdict == "zero"
-assert explain_gradient(lambda: tf.reduce_sum(tf.sqrt(v * 0.0)), v).verdict == "nan"
-model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-model.compile("sgd", "mse")
-assert explain_gradient(model, (np.ones((4, 2), "float32"), np.ones((4, 1), "float32")))
+for anchor in ("Verify a gradient", "Explain a lost gradient", "Audit every write"):
+    assert f"## {anchor}\n" in TOOLKIT

@@ -69,7 +69,7 @@ assert tally_of(loop).assigns == 2
 
 # %% verified
 # > After each write the audit verifies that the variable is the same one, and that a known gradient, sent into a read
-# > of it, arrives unchanged at every entry ([how](setup.md#in-your-own-notebook)).
+# > of it, arrives unchanged at every entry ([how](toolkit.ipynb#audit-every-write)).
 from pytest import raises
 
 v = tf.Variable([1.0, 0.0])
