@@ -92,6 +92,23 @@ np.testing.assert_array_equal(v, START)
 traps = [anchor for anchor in sections(ROOT / "book/errors.ipynb") if anchor.startswith("no-error-but-")]
 assert len(traps) > 1 and "no-error-but-the-variable-did-not-change" in traps
 
+# %% lost
+# > [`explain_gradient`](toolkit.ipynb#explain-a-lost-gradient) looks in your loss for the cause, and for the line at
+# > which the gradient is lost.
+from assignlab import explain_gradient
+
+assert "explain_gradient(loss, v)" in sections(ROOT / "book/toolkit.ipynb")["explain-a-lost-gradient"]
+CUTS = {
+    "none": lambda v: tf.reduce_sum(v.numpy()),
+    "zero": lambda v: tf.nn.relu(v - 5.0),
+    "nan": lambda v: tf.where(v > 0, tf.math.log(v), 0.0),
+}
+for make in KINDS:
+    for verdict, loss in CUTS.items():
+        found = explain_gradient(loss, make([0.0, 1.0]))
+        assert (found.verdict, bool(found.cause)) == (verdict, True)
+        assert found.line.startswith(f'"{verdict}": lambda v: ')
+
 # %% table
 # > set everything to one value or one row
 #
