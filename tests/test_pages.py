@@ -13,7 +13,8 @@ from course import FOLDERS, ROOT, cells, lessons, notebooks
 
 LESSONS = lessons()
 PAGES = [path for path in notebooks() if path.parent.name != "book"]
-TOOLKIT = {"check", "draw", "hint", "progress", "verify_gradient"}  # what a lesson may use beside TensorFlow and NumPy
+# What a lesson may use beside TensorFlow and NumPy.
+TOOLKIT = {"check", "draw", "explain_gradient", "hint", "progress", "verify_gradient"}
 STUCK = r"Stuck\? .*`hint\(\"{number}\"\)`.*\(\.\./solutions/{lesson}\.ipynb[)#]"
 name = lambda path: f"{path.parent.name}/{path.stem}"  # noqa: E731
 
@@ -150,7 +151,7 @@ def test_every_check_in_a_solution_must_hold(path):
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
-def test_teaching_cells_use_the_toolkit_only_to_check_draw_and_verify(path):
+def test_teaching_cells_use_the_toolkit_only_to_check_draw_verify_and_explain(path):
     faults = []
     for cell in nbformat.read(path, 4).cells:
         if cell.cell_type == "code":

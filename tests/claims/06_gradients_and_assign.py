@@ -79,7 +79,8 @@ def arithmetic(other):
 
 # free: **You will do:** mend a loss, tame a logarithm, train through rounding.
 # free: **You will learn:** what lets a gradient through, and what cuts it without a word.
-# free: **You need:** [lesson 4](04_numpy_snapshot_pitfall.ipynb).
+# free: **You need:** [lesson 5](05_keep_the_same_variable.ipynb).
+# free: Ask about each part.
 # free: This is called *straight-through*.
 # free: If the scale belongs to the model, keep the tensor; for maintenance, assign, between two steps.
 # free: Measure a gradient of your own.
@@ -217,6 +218,28 @@ for dtype in DTYPES:
             assert all(is_kept(product, one.value) for product in arithmetic(other))
             assert tf.is_tensor(slope(lambda v, a=other: v * a, one))
             assert tf.is_tensor(slope(lambda v, a=other: a * v.value, one))
+
+# %% explain
+# > In a longer loss, `explain_gradient` finds the line: of a `None`, and of a 0 or a NaN, too.
+#
+# > A sum with one part cut still has a gradient, and is called healthy.
+assert (_.verdict, _.line) == ("none", "product = array * kernel") and "✂" in repr(_)
+CUTS = {
+    "none": lambda v: np.square(v),
+    "zero": lambda v: tf.nn.relu(v - 9.0),
+    "nan": lambda v: tf.sqrt(v - v),
+}
+for one in variables([1.0, 2.0]):
+    for verdict, cut in CUTS.items():
+        lost = explain_gradient(lambda v, cut=cut: tf.reduce_sum(tf.cast(cut(v), tf.float32)), one)
+        assert (lost.verdict, lost.line.split(":")[0]) == (verdict, f'"{verdict}"'), lost
+    cut = lambda v: tf.reduce_sum(tf.cast(v * 1, tf.float32)) + float(np.sum(np.square(v)))  # noqa: E731
+    assert tf.is_tensor(slope(cut, one)) and explain_gradient(cut, one).verdict == "healthy"
+inputs, wanted, weights = np.ones((3, 2), "float32"), np.ones((3, 1), "float32"), tf.Variable([[0.5], [2.0]])
+error = lambda: tf.reduce_mean((inputs @ weights - wanted) ** 2)  # noqa: E731
+penalty = lambda: 0.5 * np.sum(np.square(weights))  # noqa: E731
+asked = [explain_gradient(part, weights) for part in (lambda: error() + penalty(), error, penalty)]
+assert [one.verdict for one in asked] == ["healthy", "healthy", "none"]
 
 # %% exercise-6-1
 # > `decayed_step` should pull the weights towards 0 as well.
