@@ -12,7 +12,7 @@ from assignlab.learner_progress import record
 from assignlab.look import STATES
 from assignlab.picture import comparison, smile, target
 
-CODE = ("called", "printed", "got", "expected")  # the lines that are shown as code
+CODE = ("called", "printed", "got", "expected", "lost in")  # the lines that are shown as code
 MOST_PRINTED = 8  # lines
 LONGEST = 120  # characters of a line of code that is not broken
 MONOSPACE = "font-family:var(--jp-code-font-family,var(--pst-font-family-monospace,monospace));font-size:.9em"
@@ -174,12 +174,13 @@ def _examined(task, answer):
     )
 
 
-WRONG = ("diagnosis", "called", "printed", "got", "expected", "advice")
+WRONG = ("diagnosis", "called", "printed", "got", "expected", "lost", "advice")
 
 
-def _wrong(task, diagnosis, called="", printed="", got="", expected="", advice="", picture=None):
+def _wrong(task, diagnosis, called="", printed="", got="", expected="", lost="", advice="", picture=None):
     named = dict(called=called, printed=_first_lines(printed), got=got, expected=expected)
-    lines = [(label, _plain(text)) for label, text in [*named.items(), ("try", advice)] if text]
+    named |= {"lost in": lost, "try": advice}
+    lines = [(label, _plain(text)) for label, text in named.items() if text]
     return Result(task.number, "wrong", diagnosis, tuple(lines), picture)
 
 

@@ -120,6 +120,34 @@ def the_factors(v, factors):
 assert not examine("1.1", the_values) and not examine("1.1", the_factors)
 
 
+# %% lost
+# > Where a wrong answer asks a tape for a gradient that it has lost, the line `lost in` shows the line of your code and
+# > the cause, as [`explain_gradient`](toolkit.ipynb#explain-a-lost-gradient) names it.
+# > It is left out where the cause is not sure.
+# (Answers of many kinds: tests/test_losing.py.)
+from assignlab import explain_gradient
+
+
+def rounds(w, x, y, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((x @ tf.round(w) - y) ** 2)
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+
+
+def outside(w, x, y, learning_rate):
+    loss = tf.reduce_mean((x @ tf.round(w) - y) ** 2) + tf.reduce_sum(w)
+    with tf.GradientTape() as tape:
+        pass
+    w.assign_sub(learning_rate * tape.gradient(loss, w))
+
+
+lost, unsure = (dict(examine("6.3", answer).lines) for answer in (rounds, outside))
+w, x, y = tf.Variable([[0.25]]), np.ones((2, 1), "float32"), np.ones((2, 1), "float32")
+explained = explain_gradient(lambda: tf.reduce_mean((x @ tf.round(w) - y) ** 2), w)
+assert lost["lost in"] == f"loss = tf.reduce_mean((x @ tf.round(w) - y) ** 2)  # {explained.cause}"
+assert "lost in" not in unsure and "try" in unsure
+
+
 # %% variable
 # > **The variable:** it must be the same resource, of the same dtype, and still trainable.
 #

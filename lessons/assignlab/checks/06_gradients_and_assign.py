@@ -188,11 +188,13 @@ EXERCISES = [
                 "penalty cut",
                 _decayed(lambda w, x, y, strength: _gradient(w, x, y)),
                 "The step is that of the error alone: the tape sees no way from w to the penalty. Where NumPy, .numpy(), tf.constant or tf.stop_gradient computes it, it is a constant. Compute it from w itself with tf functions, below `with tf.GradientTape() as tape:`",
+                cuts_part=True,
             ),
             Mistake(
                 "error cut",
                 _decayed(lambda w, x, y, strength: 2 * strength * w),
                 "The step is that of the penalty alone: now it is the error that the tape does not see. Compute it from w with @ and tf functions, and leave it in the loss.",
+                cuts_part=True,
             ),
             Mistake(
                 "mean instead of sum",

@@ -3,7 +3,7 @@
 One module each: the arguments (`arguments`); one run of the loss (`recording`), its reads through NumPy (`numpy_reads`)
 and what is put back after it (`undo`); the reader's lines (`source`); the path from a variable to the loss (`path`) and
 what ends it (`diagnosis`, then `none`, `zero`, `not_finite`, in the words of `causes`); the answer (`explanation`,
-`drawing`).
+`drawing`), or the one line that a check asks for (`asking`).
 """
 
 from assignlab.doctor.explain import explain_gradient

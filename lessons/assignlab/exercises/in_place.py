@@ -7,12 +7,14 @@ import numpy as np
 import tensorflow as tf
 from hypothesis.strategies import SearchStrategy
 
+from assignlab.exercises.bytecode import read
 from assignlab.exercises.case import Case, Seen
 from assignlab.exercises.comparing import identical, same_values
 from assignlab.exercises.detecting import detect, first_difference, fixed_numbers
 from assignlab.exercises.diagnosing import ABOUT_SHAPES, reshape_refused, shape_refused, why_unchanged
 from assignlab.exercises.families import generated
 from assignlab.exercises.features import in_this_case
+from assignlab.exercises.losing import lost_at
 from assignlab.exercises.model import Exercise, Mistake, Wrong
 from assignlab.exercises.showing import call_lines, show, show_both
 
@@ -67,6 +69,16 @@ class InPlace(Exercise):
 
     def verify_case(self, answer, case, passed):
         """Raise `Wrong` unless the answer is right in this case; `passed` are those in which it was."""
+        try:
+            self.verify_call(answer, case, passed)
+        except Wrong as wrong:
+            if read(answer).uses("gradient"):
+                cuts_part = any(mistake.cuts_part for mistake in self.mistakes if mistake.diagnosis == wrong.diagnosis)
+                wrong.lost = lost_at(answer, tf.Variable(case.before), case.copies(), cuts_part)
+            raise
+
+    def verify_call(self, answer, case, passed):
+        """The same, without the line at which the answer loses a gradient."""
         variable, given = tf.Variable(case.before), case.copies()
         identity = identity_of(variable)
         called = call_lines(self.function, self.named(case), self.parameters[0])

@@ -15,12 +15,12 @@ from assignlab.exercises.message import Message
 class Wrong(Exception):
     """An answer that does not pass: a short name of the mistake, and what a person needs to mend it.
 
-    picture: the values before, expected and found, or None.
+    picture: the values before, expected and found, or None. lost: the line at which a gradient is lost, or "".
     """
 
-    def __init__(self, diagnosis, advice, called="", got="", expected="", picture=None, printed=""):
+    def __init__(self, diagnosis, advice, called="", got="", expected="", picture=None, printed="", lost=""):
         super().__init__(diagnosis)
-        self.diagnosis, self.advice = diagnosis, advice
+        self.diagnosis, self.advice, self.lost = diagnosis, advice, lost
         self.called, self.got, self.expected, self.picture, self.printed = called, got, expected, picture, printed
 
 
@@ -29,13 +29,15 @@ class Mistake:
     """A typical wrong answer: its short name, the values it would leave behind, and the advice that its author needs.
 
     gives takes the arguments of the exercise's reference and returns the wrong values, or raises where the mistake
-    cannot be made; when takes the answer's `Reading` and says whether the advice fits it (None: always).
+    cannot be made; when takes the answer's `Reading` and says whether the advice fits it (None: always). cuts_part says
+    that a part of the loss has lost its gradient, while the whole has one.
     """
 
     diagnosis: str
     gives: Callable
     advice: str
     when: Callable | None = None
+    cuts_part: bool = False
 
 
 @dataclass(frozen=True)
