@@ -50,6 +50,7 @@ def gradients(assign_first, compiled):
 assert keras.layers and plt.figure
 inputs = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+model.set_weights([np.array([[1, -2], [-3, 4], [0.5, -6]]), np.zeros(2)])
 for read in (lambda kernel: kernel.numpy(), np.asarray, lambda kernel: model.get_weights()[0]):
     before, array = model(inputs).numpy(), read(model.layers[0].kernel)
     bad = array > 0
