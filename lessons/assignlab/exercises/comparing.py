@@ -8,11 +8,11 @@ LARGE = 1_000.0  # entries above it are compared relative to themselves, and do 
 
 
 def same_values(got, expected, dtype, rounding=1.0):
-    """Equal up to `rounding` times the usual error of `dtype`, NaN equal to NaN, shapes equal."""
+    """Equal up to `rounding` times the usual error of `dtype`, none for integers; NaN equal to NaN, shapes equal."""
     got, expected = np.asarray(got), np.asarray(expected)
     if got.shape != expected.shape:
         return False
-    eps = float(np.finfo(dtype).eps)
+    eps = 0.0 if np.dtype(dtype).kind in "biu" else float(np.finfo(dtype).eps)
     with np.errstate(all="ignore"):
         got, expected = got.astype(np.float64), expected.astype(dtype).astype(np.float64)
         size = np.abs(expected)

@@ -44,8 +44,8 @@ class InPlace(Exercise):
         tried = ", ".join(map(str, dict.fromkeys(case.before.shape for case in passed[:count])))
         return (
             f"values in {count} calls with shapes {tried} and dtypes {', '.join(self.dtypes)}, "
-            f"and in {len(passed) - count} generated ones; "
-            "the same variable, its inputs untouched, its gradient alive and exact"
+            f"and in {len(passed) - count} generated ones; the same variable, its inputs untouched"
+            + (", its gradient alive and exact" if tf.as_dtype(self.dtypes[0]).is_floating else "")
         )
 
     def all_cases(self):

@@ -120,7 +120,9 @@ class Exercise:
         raise run.wrong(diagnosis, advice, error_text(outcome), "no exception")
 
     def verify_gradient(self, variable, run):
-        """Raise `Wrong` unless a tape sees the variable: the gradient of sum(v * v) must be 2 v."""
+        """Raise `Wrong` unless a tape sees the variable: the gradient of sum(v * v) must be 2 v. Integers have none."""
+        if not variable.dtype.is_floating:
+            return
         with tf.GradientTape() as tape:
             if not variable.trainable:  # a tape watches the others by itself, and must
                 tape.watch(variable)
