@@ -217,6 +217,33 @@ def gradients_and_assign():
     )
 
 
+@figure("07_dtypes_and_silent_casts")
+def dtypes_and_silent_casts():
+    array = np.array([0.5, 2.7])
+    floats, counts, kept = tf.Variable([0.0, 0.0]), tf.Variable([0, 0]), tf.Variable([0.0, 0.0])
+    floats.assign(array)
+    counts.assign(array)
+    tensor = tf.constant(array)
+    try:
+        kept.assign(tensor)
+    except ValueError:
+        refused = kept.numpy()
+    return draw(
+        Panel(array, "float64 array", "copy"),
+        "assign",
+        Panel(floats.numpy(), "float32: cast", changed=floats.numpy() != 0),
+        Panel(array, "float64 array", "copy"),
+        "assign",
+        Panel(counts.numpy(), "int32: cut off", changed=counts.numpy() != 0),
+        Panel(tensor, "float64 tensor", "tensor"),
+        "refused",
+        Panel(refused, "float32: as it was"),
+        alt="An array is cast to the variable's dtype, a tensor of another dtype is refused, "
+        "and a fraction cast to an integer loses what is behind the point.",
+        width=370,
+    )
+
+
 def files():
     """{name of a file: its text} of all figures."""
     pictures = {name: function() for name, function in DRAWN.items()}

@@ -398,7 +398,7 @@ np.testing.assert_allclose(second_moments, [[2, 2], [4, 4]], rtol=1e-3)  # 1² +
 # > To differentiate *through* an update, keep the new weights as tensors: [the
 # > recipe](../book/recipes.ipynb#differentiate-through-a-new-value-where-assign-cannot-help).
 #
-# > [Recipes](../book/recipes.ipynb) for the task that you came with.
+# > [Watch the dtype](07_dtypes_and_silent_casts.ipynb): what is cast on the way into a variable, and what that costs.
 np.testing.assert_allclose(report.autodiff, 3 * w.numpy() ** 2, rtol=1e-3)
 
 

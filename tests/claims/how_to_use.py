@@ -295,7 +295,7 @@ assert not report and "The gradient is None. Likely reason: " in str(report)
 v = tf.Variable([1.0, 2.0, 3.0, 4.0])
 half = lambda: tf.reduce_sum(tf.stop_gradient(v) * v)  # noqa: E731  its gradient is half the true one
 assert verify_gradient(half, v).verdict == "differs"
-square, leaving = lambda: tf.reduce_sum(v**2), lambda: 0 * float(tf.reduce_sum(v))  # noqa: E731
+square, leaving = lambda: tf.reduce_sum(v**2), lambda: 0 * float(tf.reduce_sum(v))
 in_bfloat16 = lambda: tf.reduce_sum(tf.cast(tf.sin(tf.cast(v, tf.bfloat16) * 9), tf.float32)) + 1e4  # noqa: E731
 for loss, verdict in ((square, "verified"), (half, "differs")):
     report = verify_gradient(lambda loss=loss: 1e8 + loss(), v)

@@ -151,6 +151,10 @@ for make in KINDS:
 # > [flatten](recipes.ipynb#flatten-all-weights-to-a-vector-and-back),
 # > [save](recipes.ipynb#save-and-load-edited-weights)
 #
+# > store into integers or 16 bits, and lose nothing unseen
+#
+# > [A guard](recipes.ipynb#refuse-a-cast-that-changes-a-value)
+#
 # > keep a variable the same one, or change it for a moment
 #
 # > use NumPy inside a loss
@@ -222,6 +226,10 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
         "#save-and-load-edited-weights": r"save_weights.+load_weights",
     },
+    "store into integers or 16 bits, and lose nothing unseen": {
+        "#refuse-a-cast-that-changes-a-value": r"array_equal\(cast, values, equal_nan=True\)",
+        "../lessons/07_dtypes_and_silent_casts.ipynb": r"tf\.uint8.+dtype=tf\.float16",
+    },
     "keep a variable the same one, or change it for a moment": {
         "../lessons/05_keep_the_same_variable.ipynb": r"\.handle is v\.handle.+finally:\n    v\.assign\(old\)",
     },
@@ -260,7 +268,7 @@ missing = recipes - linked - {"recipes.ipynb#setup", "recipes.ipynb#next"}
 assert not missing, f"book/index.md: no row of the table links to the recipe {', '.join(missing)}"
 
 # %% time
-# > A lesson takes 25 to 40 minutes.
+# > A lesson takes 20 to 40 minutes.
 stated = [re.search(r"\*\*Time:\*\* ([\d–]+) minutes", cells(lesson, "markdown")[0])[1] for lesson in lessons()]
 minutes = [int(number) for times in stated for number in times.split("–")]
-assert (min(minutes), max(minutes)) == (25, 40), f"the lessons say {', '.join(stated)} minutes"
+assert (min(minutes), max(minutes)) == (20, 40), f"the lessons say {', '.join(stated)} minutes"

@@ -78,7 +78,7 @@ def alone(code):
 #
 # > **Values:** [scale](#scale-everything-a-row-or-a-column) · [fill](#fill-with-one-value-or-one-row) ·
 # > [replace by a mask](#replace-entries-by-a-mask) · [clip, clamp](#clip-to-a-range) ·
-# > [remove NaN](#remove-nan-and-infinity)
+# > [remove NaN](#remove-nan-and-infinity) · [guard a cast](#refuse-a-cast-that-changes-a-value)
 #
 # > **Parts:** [an entry, a slice, some rows](#change-one-entry-a-slice-or-some-rows) ·
 # > [a few entries of a large variable](#change-a-few-entries-of-a-large-variable)
@@ -274,6 +274,33 @@ np.testing.assert_array_equal(_, [[1, 0], [0, 4]])
 weight, adam = tf.Variable(1.0), keras.optimizers.Adam()
 adam.apply_gradients([(tf.constant(np.nan), weight)])
 assert any(np.isnan(slot.numpy()).any() for slot in adam.variables)
+
+# %% recipe-guard-code-2
+# > `assign` casts an array without a word.
+# > Cast a copy first, and compare: where a digit, a fraction or a value out of range would be lost, this raises.
+np.testing.assert_array_equal(_, [3, -4])
+lost = {"int32": [1.5, 2.0**31, np.nan], "uint8": [300, -1, 0.5], "float32": [0.1, 1e39, 16777217]}
+lost |= {"float16": [0.1, 70000, 1e-8, 2049], "bfloat16": [1.001, 257], "int8": [128, -129], "float64": []}
+kept = {"int32": [2.0**31 - 1, -1], "uint8": [255, 0], "float32": [np.nan, np.inf, 0.5], "float16": [65504, np.nan]}
+kept |= {"bfloat16": [1.5, 256], "int8": [127, -128], "float64": [0.1, np.nan, 1e300]}
+for dtype in lost:
+    for value in lost[dtype]:
+        one = tf.Variable(tf.ones(2, dtype))
+        with pytest.raises(ValueError, match=f"^{dtype} cannot hold these float64 values$"):
+            assign_exactly(one, np.array([1.0, value]))
+        np.testing.assert_array_equal(one.numpy(), [1, 1])
+    for value in kept[dtype]:
+        one = tf.Variable(tf.ones(2, dtype))
+        assign_exactly(one, np.array([1.0, value]))
+        np.testing.assert_array_equal(one.numpy().astype("float64"), [1, value])
+with pytest.raises(ValueError):
+    assign_exactly(tf.Variable([0, 0], dtype=tf.uint8), np.array([-1, 0], "int8"))
+
+# %% recipe-guard-code-3
+# raises ValueError: int32 cannot hold these float64 values
+# > To allow the digits that every float loses, compare with `np.allclose` instead.
+np.testing.assert_array_equal(counts, [3, -4])
+assert np.allclose(np.array([0.1, 2.0], "float32"), [0.1, 2.0]) and not np.allclose(np.array([4]), [4.5])
 
 # %% recipe-part-code
 # > A variable takes `assign` on one entry or on a slice, and only those entries change. One number fills a slice.
