@@ -15,7 +15,7 @@ class Diagnosis:
         self.loss, self.run = loss, run
         self.targets = [tensor for tensor in tensors(run.result) if can_have_gradient(tensor)]
         self.flows = {id(v): Flow(run, v) for v in variables}
-        self.error = None  # of the backward pass
+        self.error, self._judged = None, {}  # the error is that of the backward pass
         once = any(step.op == "EagerPyFunc" for step in run.steps)  # its gradient can be asked for once
         on_the_way = self._on_the_way(variables) if once else {}
         found = self._gradients([*variables, *on_the_way.values()])
@@ -67,9 +67,15 @@ class Diagnosis:
 
         A sum of several ways may be 0, too, or NaN because of one of them.
         """
-        ends = flow.ends(lambda key: self.at.get(key) is not None and not lost(self.at[key]))
+        ends = flow.ends(lambda key: self.at.get(key) is not None and not self._is(lost, key))
         judged = [(end, self._loses(end.step, flow, lost)) for end in ends if end.step.outputs]
         return [(end, loses) for end, loses in judged if loses is not None]
+
+    def _is(self, lost, key):
+        """Whether the gradient at a tensor is lost. The ways of all variables lead through the same tensors."""
+        if (lost, key) not in self._judged:
+            self._judged[lost, key] = lost(self.at[key])
+        return self._judged[lost, key]
 
     def _loses(self, step, flow, lost):
         """Whether a step loses what arrives at it; None where nothing that is lost passes it."""
@@ -77,11 +83,8 @@ class Diagnosis:
             return True
         if any(tensor._id == flow.source for tensor in step.inputs):  # a read passes on what it gets
             return False
-        gone = [
-            key
-            for key, g in ((t._id, self.at.get(t._id)) for t in flow.from_variable(step))
-            if g is not None and lost(g)
-        ]
+        keys = [tensor._id for tensor in flow.from_variable(step)]
+        gone = [key for key in keys if self.at.get(key) is not None and self._is(lost, key)]
         left = alone(step, [self.at.get(tensor._id) for tensor in step.outputs])
         left = [g for tensor, g in zip(step.inputs, left, strict=True) if tensor._id in gone and g is not None]
         return (all if lost is is_zero else any)(map(lost, left)) if left else None

@@ -2,7 +2,7 @@
 
 from assignlab.doctor import causes
 from assignlab.doctor.finding import Finding
-from assignlab.doctor.path import is_finite, values
+from assignlab.doctor.path import is_finite, is_not_finite, values
 
 
 def explain(judge, variable, flow):
@@ -10,7 +10,7 @@ def explain(judge, variable, flow):
         return Finding("nan", causes.NAN_VARIABLE)
     if not all(map(is_finite, judge.targets)):
         return _loss_not_finite(judge, flow)
-    ends = [end for end, loses in judge.suspects(flow, lambda gradient: not is_finite(gradient)) if loses]
+    ends = [end for end, loses in judge.suspects(flow, is_not_finite) if loses]
     if not ends:
         return Finding("cannot tell", None, note="Its gradient is not finite, and each of the operations' own is.")
     end = min(ends, key=lambda end: end.step.custom)  # what is known before what is supposed

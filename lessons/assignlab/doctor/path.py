@@ -153,5 +153,9 @@ def is_finite(tensor):
     return not can_have_gradient(tensor) or bool(np.isfinite(values(tensor)).all())
 
 
+def is_not_finite(gradient):
+    return not is_finite(gradient)
+
+
 def is_zero(gradient):
     return not values(gradient).any()
