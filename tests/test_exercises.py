@@ -10,7 +10,7 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
 from assignlab.checker import examine, hint
-from assignlab.exercises import CHECKS, InPlace, KeepsVariables, Wrong, exercises, find, lesson_done
+from assignlab.exercises import CHECKS, InPlace, KeepsVariables, MakesFunction, Wrong, exercises, find, lesson_done
 from assignlab.exercises.bytecode import same_steps
 from assignlab.exercises.families import generated
 from assignlab.exercises.showing import call_lines, show
@@ -85,7 +85,8 @@ def test_the_solution_is_right_and_says_why(number):
     result = examine(number, SOLUTIONS[number].function())
     assert result, f"the answer in solutions/{SOLUTIONS[number].lesson}.ipynb is refused:\n{result}"
     labels = dict(result.lines)
-    assert ("gradient alive" in labels["verified"]) == (getattr(find(number), "dtypes", None) != ("uint8",))
+    floats = find(number).parameters and getattr(find(number), "dtypes", None) != ("uint8",)
+    assert ("gradient alive" in labels["verified"]) == bool(floats)
     assert labels["why"] and labels["in practice"], f"exercise {number} in the checks needs `why` and `practice`"
 
 
@@ -159,7 +160,12 @@ def test_what_was_called_can_be_pasted(number):
     task, calls = find(number), []
     with pytest.raises(Wrong) as caught:
         task.verify(lambda *arguments: calls.append(arguments))
-    exec(caught.value.called, {"np": np, "tf": tf, "keras": keras, task.function: lambda *a: calls.append(a)})
+    names = {"np": np, "tf": tf, "keras": keras, task.function: lambda *a: calls.append(a)}
+    if isinstance(task, MakesFunction):  # what it returns is called
+        with pytest.raises(TypeError, match="not callable"):
+            exec(caught.value.called, names)
+    else:
+        exec(caught.value.called, names)
     checked, *_, pasted = calls
     assert [_plain(value) for value in checked] == [_plain(value) for value in pasted]
 
@@ -175,6 +181,16 @@ def test_an_exercise_without_a_picture_shows_a_call_before_it_is_attempted(numbe
     for line in shown["expected"].splitlines()[1:]:
         name, _, values = line.removesuffix(" afterwards").partition(" = ")
         assert show(names[name]) == values
+
+
+@pytest.mark.parametrize("number", [number for number in NUMBERS if isinstance(find(number), MakesFunction)])
+def test_a_program_shows_its_result_before_it_is_attempted(number):
+    import tensorflow as tf
+
+    task, shown = find(number), dict(examine(number, STUBS[number].function()).lines)
+    names = {"np": np, "tf": tf, task.function: task.reference}
+    exec(shown["called"], names)
+    assert shown["expected"] == show([float(one) for one in names["result"]], "result = ")
 
 
 @pytest.mark.parametrize("number", KEPT)

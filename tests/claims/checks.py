@@ -28,7 +28,7 @@ from assignlab import __main__ as commands
 from assignlab import guard, learner_progress
 from assignlab.checker import examine
 from assignlab.copy_lessons import DEFAULT, copy_lessons
-from assignlab.exercises import EditsLayer, InPlace, KeepsVariables, MakesVariable, exercises
+from assignlab.exercises import EditsLayer, InPlace, KeepsVariables, MakesFunction, MakesVariable, exercises
 from assignlab.exercises.families import GENERATED, generated
 from course import ROOT, exercise_cells
 
@@ -70,8 +70,9 @@ def calls_of(number):
 # > twenty generated ones. The written cases come in those of float16, float32 and float64 that suit the task, the
 # > generated ones in float32; where a task is about bytes, all in uint8. An exercise that makes a variable is tried on
 # > written and on twenty generated start values. One that edits a layer is tried on several written layers, in float32.
-# > One that leaves its variables as they were is tried in several written calls, and every bit of them is compared. A
-# > fixed number from the example does not pass.
+# > One that leaves its variables as they were is tried in several written calls, and every bit of them is compared. One
+# > that returns a function is tried in several written programs, which call it again and again. A fixed number from the
+# > example does not pass.
 assert GENERATED == 20
 for exercise in exercises().values():
     if isinstance(exercise, InPlace):
@@ -83,7 +84,7 @@ for exercise in exercises().values():
     elif isinstance(exercise, MakesVariable):
         assert len(generated(exercise.family)) == 20 and len(list(exercise.cases())) > 1
     else:
-        assert isinstance(exercise, EditsLayer | KeepsVariables) and len(exercise.cases) > 2
+        assert isinstance(exercise, EditsLayer | KeepsVariables | MakesFunction) and len(exercise.cases) > 2
 of_each_kind = {type(exercise): number for number, exercise in reversed(exercises().items())}
 seen = calls_of(of_each_kind[InPlace])
 exercise = exercises()[of_each_kind[InPlace]]
@@ -188,7 +189,8 @@ assert examine("1.1", edits_its_argument).diagnosis == "argument changed"
 
 
 # %% gradient
-# > **The gradient:** where they are floats, the sum of the squares of the new values must have the gradient that it should have.
+# > **The gradient:** where they are floats, the sum of the squares of the new values must have the gradient that it
+# > should have.
 class Cut(type(tf.Variable(1.0))):
     """A variable whose reads carry no gradient."""
 

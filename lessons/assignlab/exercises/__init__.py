@@ -1,8 +1,9 @@
 """The exercises: what each asks for, and how an answer to it is verified.
 
 A lesson's exercises are data, in `assignlab/checks/` under the lesson's name. Their kinds are here: `InPlace` (the
-answer writes into a variable), `MakesVariable` (it returns one), `EditsLayer` (it edits a Keras layer) and
-`KeepsVariables` (it leaves variables as they were). `exercises()` has them all by number, and `find(number)` one.
+answer writes into a variable), `MakesVariable` (it returns one), `EditsLayer` (it edits a Keras layer),
+`KeepsVariables` (it leaves variables as they were) and `MakesFunction` (it returns a function). `exercises()` has them
+all by number, and `find(number)` one.
 """
 
 from functools import cache
@@ -15,6 +16,7 @@ from assignlab.exercises.edits_layer import EditsLayer, LayerCase
 from assignlab.exercises.families import arrays, irregular, quarters, shapes
 from assignlab.exercises.in_place import InPlace
 from assignlab.exercises.keeps_variables import KeepsVariables
+from assignlab.exercises.makes_function import MakesFunction
 from assignlab.exercises.makes_variable import MakesVariable
 from assignlab.exercises.message import Message
 from assignlab.exercises.model import Exercise, Mistake, Wrong
@@ -27,6 +29,7 @@ __all__ = [
     "InPlace",
     "KeepsVariables",
     "LayerCase",
+    "MakesFunction",
     "MakesVariable",
     "Message",
     "Mistake",

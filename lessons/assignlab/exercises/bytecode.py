@@ -116,10 +116,15 @@ def _steps(code):
     # LOAD_METHOD: 3.11 only, and there LOAD_ATTR where the module was imported in the same cell. It is the longer one,
     # and moves what a jump (of `with`, `for`, `if`) names: a number of bytes
     return [
-        (step.opname.replace("LOAD_METHOD", "LOAD_ATTR"), None if step.opcode in JUMPS else step.argval)
+        (step.opname.replace("LOAD_METHOD", "LOAD_ATTR"), None if step.opcode in JUMPS else _argument(step))
         for step in dis.get_instructions(code)
         if step.opname not in CALLS_ONLY
     ]
+
+
+def _argument(step):
+    """What an instruction works on; of an inner function, its steps."""
+    return _steps(step.argval) if isinstance(step.argval, CodeType) else step.argval
 
 
 def _nested(code):

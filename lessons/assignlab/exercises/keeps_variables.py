@@ -24,13 +24,12 @@ class Effect:
 
     def same_as(self, other):
         """Whether both did the same."""
-        return self.bits == other.bits and self.same_end(other)
+        return self.bits == other.bits and same_end(self, other)
 
-    def same_end(self, other):
-        """Whether both returned the same, or raised an exception of the same type."""
-        if self.error is not None or other.error is not None:
-            return type(self.error) is type(other.error)
-        return _same_returned(self.returned, other.returned)
+    @property
+    def value(self):
+        """What it returned, by the name that an outcome of the guard has for it."""
+        return self.returned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,7 @@ class KeepsVariables(Exercise):
         lines = self.cases[0]
         kept = zip(self.names_of_variables(), _variables(self.arguments(lines)), strict=True)
         after = [f"{show(variable, f'{name} = ')} afterwards" for name, variable in kept]
-        return self.call_text(lines), "\n".join([_end(self.effect(self.reference, lines)), *after])
+        return self.call_text(lines), "\n".join([end_of(self.effect(self.reference, lines)), *after])
 
     def call_text(self, lines):
         """The lines that make the arguments and call the answer."""
@@ -72,7 +71,7 @@ class KeepsVariables(Exercise):
         run = Run(self.call_text(lines), answer, outcome.value, outcome.printed)
         if outcome.error is not None and type(outcome.error) is not type(expected.error):
             found = advice_for(outcome.error, self.messages, run.reading, self.variable_name)
-            raise run.wrong(*found, error_text(outcome), _end(expected) if expected.error else "no exception")
+            raise run.wrong(*found, error_text(outcome), end_of(expected) if expected.error else "no exception")
         if list(map(identity_of, kept)) != identities:
             raise run.wrong("resource changed", "Leave the variable itself alone, and write its values with assign.")
         now = [variable.read_value().numpy() for variable in kept]
@@ -102,7 +101,7 @@ class KeepsVariables(Exercise):
             if old.tobytes() != new.tobytes():
                 got, wanted = show_both(name, new, old)
                 return f"{got} afterwards", f"{wanted} afterwards"
-        return _end(effect), _end(expected)
+        return end_of(effect), end_of(expected)
 
     def names_of_variables(self):
         """The parameters that are variables, by the first case."""
@@ -179,6 +178,13 @@ def _near(old, new):
         return np.allclose(new, old, rtol=0.02, atol=1e-3, equal_nan=True)
 
 
-def _end(effect):
+def same_end(effect, other):
+    """Whether both calls returned the same, or raised an exception of the same type."""
+    if effect.error is not None or other.error is not None:
+        return type(effect.error) is type(other.error)
+    return _same_returned(effect.value, other.value)
+
+
+def end_of(effect):
     """What came back, as text."""
-    return f"raised {type(effect.error).__name__}" if effect.error is not None else show(effect.returned, "returned ")
+    return f"raised {type(effect.error).__name__}" if effect.error is not None else show(effect.value, "returned ")
