@@ -240,6 +240,30 @@ def dtypes_and_silent_casts():
         Panel(refused, "float32: as it was"),
         alt="An array is cast to the variable's dtype, a tensor of another dtype is refused, "
         "and a fraction cast to an integer loses what is behind the point.",
+        width=400,
+    )
+
+
+@figure("09_inside_tf_function")
+def inside_tf_function():
+    v, scale = tf.Variable([1.0, 2.0]), np.array([2.0, 2.0])
+    double = tf.function(lambda: v * scale)
+    first = double().numpy()
+    scale[:] = 10
+    frozen = double().numpy()
+    v.assign([3.0, 4.0])
+    seen = double().numpy()
+    return draw(
+        Panel([2.0, 2.0], "array scale", "copy"),
+        "trace, call",
+        Panel(first, "v × scale", "tensor"),
+        Panel(scale, "scale, edited", "copy", changed=scale != 2),
+        "call",
+        Panel(frozen, "as before", "tensor"),
+        Panel(v.numpy(), "v, assigned", changed=v.numpy() != [1, 2]),
+        "call",
+        Panel(seen, "v is read", "tensor", changed=seen != frozen),
+        alt="An array that a traced function uses is a constant of the trace; a variable is read at each call.",
         width=370,
     )
 

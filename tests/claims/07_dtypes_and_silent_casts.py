@@ -41,7 +41,7 @@ def refused(dtype, values, kinds, text=""):
 # free: So round and clip before you assign.
 # free: Write `fits`, to be asked before an assign.
 # free: For floats.
-# free: [Recipes](../book/recipes.ipynb) for the task that you came with.
+# free: [Inside a tf.function](09_inside_tf_function.ipynb): what Python does, what TensorFlow does, and what is frozen.
 
 # %% setup
 # > A variable has one dtype for life.

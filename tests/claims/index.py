@@ -159,6 +159,8 @@ for make in KINDS:
 #
 # > use NumPy inside a loss
 #
+# > know what a `tf.function` sees of a change
+#
 # > train *through* the new value
 #
 # > [Why assign cannot, and what can](recipes.ipynb#differentiate-through-a-new-value-where-assign-cannot-help)
@@ -236,6 +238,9 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "use NumPy inside a loss": {
         "#use-numpy-inside-a-loss-or-a-tffunction": r"numpy_function\(double_over_5",
         L6: r"np\.multiply\(array, v\)",
+    },
+    "know what a `tf.function` sees of a change": {
+        "../lessons/09_inside_tf_function.ipynb": r"double = tf\.function\(lambda: v \* scale\)",
     },
     "train *through* the new value": {
         "#differentiate-through-a-new-value-where-assign-cannot-help": r"`assign` cuts the path.+tape\.gradient\(",
