@@ -22,6 +22,7 @@ from nbmake.nb_result import NotebookError
 
 from claims import Claims
 from course import ROOT, notebooks
+from forked_kernels import ForkedKernels
 from notebook_store import KERNEL_ENVIRONMENT, NotebookStore
 
 WORKSHOP = Path(__file__).parent / "book" / "workshop"
@@ -35,7 +36,7 @@ class ProvingClient(NotebookClient):
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("extra_arguments", ["--InteractiveShellApp.extra_extensions=assignlab"])
-        super().__init__(*args, shutdown_kernel="immediate", **kwargs)
+        super().__init__(*args, shutdown_kernel="immediate", kernel_manager_class=ForkedKernels, **kwargs)
 
     async def async_start_new_kernel(self, **kwargs):
         path = os.pathsep.join([str(WORKSHOP), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -32,7 +32,10 @@ from course import ROOT, notebooks
 
 KERNEL_ENVIRONMENT = {**QUIET, "ASSIGNLAB_PROGRESS": "off"}  # a solution that passes is no learner's progress
 FLAGS = ("TF_", "KERAS_", "XLA_")  # how the names begin of environment variables that can change a result
-RUNNER = ("conftest.py", *(f"book/workshop/{name}.py" for name in ("claims", "course", "notebook_store")))
+RUNNER = (
+    "conftest.py",
+    *(f"book/workshop/{name}.py" for name in ("claims", "course", "forked_kernels", "notebook_store")),
+)
 OLDER = 2  # stamps whose results stay beside the present one, for a person who goes back and forth
 
 
