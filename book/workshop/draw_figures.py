@@ -244,6 +244,24 @@ def dtypes_and_silent_casts():
     )
 
 
+@figure("08_slices_and_scatter")
+def slices_and_scatter():
+    v = tf.Variable(np.arange(12, dtype="float32").reshape(3, 4))
+    before = v.numpy()
+    v[:, 1].assign(-1)
+    sliced = v.numpy()
+    v.scatter_nd_update([[0, 3], [2, 0]], [20, 30])
+    return draw(
+        Panel(before, "variable"),
+        "v[:, 1].assign",
+        Panel(sliced, "one column", changed=sliced != before),
+        "scatter_nd_update",
+        Panel(v.numpy(), "two entries", changed=v.numpy() != sliced),
+        alt="A slice assign sets one column of the variable to minus 1; "
+        "scatter_nd_update sets two entries that lie apart to 20 and 30.",
+    )
+
+
 @figure("09_inside_tf_function")
 def inside_tf_function():
     v, scale = tf.Variable([1.0, 2.0]), np.array([2.0, 2.0])

@@ -41,7 +41,8 @@ def refused(dtype, values, kinds, text=""):
 # free: So round and clip before you assign.
 # free: Write `fits`, to be asked before an assign.
 # free: For floats.
-# free: [Inside a tf.function](09_inside_tf_function.ipynb): what Python does, what TensorFlow does, and what is frozen.
+# free: [Write only a part](08_slices_and_scatter.ipynb): what a slice takes, what a scatter takes, and what a part
+#       costs.
 
 # %% setup
 # > A variable has one dtype for life.

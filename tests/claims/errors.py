@@ -322,7 +322,7 @@ for position in (-1, -2, 2):
 
 # %% error-scatter-range-code-2
 # > The other rows have been written all the same, also those after the bad one.
-# > (For a slice outside the variable, such as `v[5]`, the message is `slice index 5 of dimension 0 out of bounds`.)
+# > (Of a slice outside the variable, [another message](#slice-index-5-of-dimension-0-out-of-bounds) speaks.)
 # TensorFlow 2.16.2 and 2.17.1 stopped at the bad row; 2.18.1 and later did not.
 assert same(_, [[9, 9], [7, 7]])
 many = tf.Variable(np.zeros((4000, 2), dtype="float32"))
@@ -337,6 +337,109 @@ for kind in KINDS:
 # %% error-scatter-range-code-3
 # > Count from the start.
 assert same(_, [[9, 9], [8, 8]])
+
+# %% error-scatter-shape-code
+# raises InvalidArgumentError: must match dimensions
+# > A place with one number is a row, and takes a whole row: nothing is repeated.
+# > (If the message speaks of `indices`, there are more places than values, or fewer.)
+for places, values in (
+    *(([[0], [1]], values) for values in (5, [5, 6], [[5], [6]], [[5, 6]])),
+    *(([[0], [1]], np.ones((count, 2))) for count in (1, 3)),
+    *(([[0, 0], [1, 1]], values) for values in (5, [5], [5, 6, 7], [[5, 6], [7, 8]])),
+):
+    other = some()
+    with raises(InvalidArgument, match="must match dimensions") as refused:
+        other.scatter_nd_update(places, values)
+    assert ("of indices" in str(refused.value)) == (np.shape(values)[:1] != (len(places),))
+    with raises(ValueError, match=r"must match dimensions|must be|rank"):
+        function(lambda other, places, values: other.scatter_nd_update(places, values), other, places, values)()
+    assert same(other, matrix)
+
+# %% error-scatter-shape-code-2
+# > Give each row in full, or name entries, by two numbers each.
+assert same(_, [[5, 7], [8, 6]])
+
+# %% error-slices-shape-code
+# raises InvalidArgumentError: Must have updates.shape = indices.shape + params.shape[1:]
+# > An `IndexedSlices` holds one row for each index, and here are numbers in the place of rows.
+# > **Of the rows only the axes are counted:** in eager mode a row that is too long runs into the next one, without an
+# > error.
+# > `scatter_nd_update` compares the lengths.
+three, long = tf.Variable(np.zeros((3, 2), dtype="float32")), tf.constant([[5.0, 6.0, 7.0]])
+three.scatter_update(tf.IndexedSlices(long, [0]))  # never of the last row: it would run out of the variable
+assert same(three, [[5, 6], [7, 0], [0, 0]])
+with raises(ValueError, match="must be equal"):
+    function(lambda three: three.scatter_update(tf.IndexedSlices(long, [0])), three)()
+with raises(InvalidArgument, match="must match dimensions"):
+    three.scatter_nd_update([[0]], long)
+
+# %% error-slices-shape-code-2
+assert same(_, [[5, 5], [6, 6]])
+
+# %% error-slice-range-code
+# raises InvalidArgumentError: slice index 5 of dimension 0 out of bounds
+# > There is no row 5: this variable has two, 0 and 1, or -2 and -1.
+# > (A slice such as `v[5:]` raises nothing: it is empty, and what is assigned to it is lost.)
+for kind in KINDS:
+    for index in (5, 2, -3):
+        for attempt in (lambda one, index: one[index], lambda one, index: one[index].assign([1, 2])):
+            with raises(InvalidArgument, match=r"slice index -?[0-9] of dimension 0 out of bounds"):
+                attempt(some(kind), index)
+            with raises(ValueError, match=r"slice index -?[0-9] of dimension 0 out of bounds"):
+                function(attempt, some(kind), index)()
+    for index in (0, 1, -1, -2):
+        other = some(kind)
+        other[index].assign([9, 9])
+        assert (other.numpy()[index] == 9).all()
+    other[5:].assign([9, 9])
+    assert other[5:].shape == (0, 2) and (other.numpy() == 9).sum() == 2
+
+# %% error-slice-range-code-2
+assert same(_, [[1, 2], [9, 9]])
+
+# %% error-axis-range-code
+# raises IndexError: index 2 is out of bounds for axis 1 with size 2
+# > NumPy says so of the snapshot: axis 1, the columns, has the size 2, and its indices are 0 and 1.
+# > Count from 0, or from the end with -1.
+assert values.shape[1] == 2
+
+# %% error-axis-range-code-2
+assert same(_, [[1, 0], [3, 0]])
+
+# %% error-many-indices-code
+# raises IndexError: too many indices for array: array is 2-dimensional, but 3 were indexed
+# > Each index takes one axis, and the snapshot has two.
+# > (A variable says `Index out of range using input dim 2`.)
+assert values.ndim == 2
+for kind in KINDS:
+    with raises(InvalidArgument, match="Index out of range using input dim 2"):
+        some(kind)[0, 0, 0]
+    with raises(ValueError, match="Index out of range using input dim 2"):
+        function(lambda one: one[0, 0, 0], some(kind))()
+
+# %% error-many-indices-code-2
+# > Give one index for each axis, or make the axis that is missing.
+assert same(_, [[9, 2], [3, 4]])
+deeper = matrix[..., None].copy()
+deeper[0, 0, 0] = 9
+assert same(deeper[..., 0], _)
+
+# %% error-float-index-code
+# raises IndexError: only integers, slices ... integer or boolean arrays are valid indices
+# > A number with a fraction is no index, even 1.0, and `/` always gives one.
+# > (A tensor as an index of an array ends in the same words; an array of decimals says `arrays used as indices must be
+# > of integer (or boolean) type`.)
+for index in (1.0, 0.5, np.float32(1), tf.constant([0.0, 1.0]), 2 / 2):
+    with raises(IndexError, match="integer or boolean arrays are valid indices"):
+        matrix[index]
+with raises(IndexError, match="arrays used as indices must be of integer"):
+    matrix[np.array([0.0, 1.0])]
+for dividend in (2, np.int64(2), True, np.float32(2)):
+    assert isinstance(dividend / 2, float | np.floating)
+
+# %% error-float-index-code-2
+# > Divide by `//`.
+assert same(_, [[1, 2], [0, 0]])
 
 # %% error-keras-scatter-code
 # raises AttributeError: 'Variable' object has no attribute 'scatter_nd_update'
@@ -455,6 +558,7 @@ assert same(_, [[7, 8], [7, 8]])
 # %% error-slice-shape-code
 # raises InvalidArgumentError: Cannot broadcast input shape [3] into final shape [2]
 # > Unlike a whole variable, a slice does broadcast, but this value does not fit: it has 3 numbers, the slice 2.
+# > (Where XLA compiles, a slice takes its own shape only: `Automatic broadcasting not yet implemented`.)
 for kind in KINDS:
     for value in (5, [5], [5, 5], [[5, 5]]):
         other = some(kind)
@@ -462,6 +566,14 @@ for kind in KINDS:
         assert same(other, [[5, 5], [5, 5]])
     with raises(InvalidArgument, match="Cannot broadcast input shape"):
         other[0].assign([1, 2, 3])
+for value in (5.0, [5.0], [[5.0, 5.0]], [5.0, 5.0, 5.0], [5.0, 5.0]):
+    by_xla = tf.function(lambda value=value: (v[0].assign(value), 0)[1], autograph=False, jit_compile=True)
+    if np.shape(value) == (2,):
+        by_xla()
+        assert same(v[0], value)
+    else:
+        with raises(tf.errors.UnimplementedError, match="Automatic broadcasting not yet implemented"):
+            by_xla()
 
 # %% error-slice-shape-code-2
 # > Give the slice its own shape, or one number.

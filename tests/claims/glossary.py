@@ -98,7 +98,7 @@ np.testing.assert_allclose(tape.gradient(loss, wide), exact, rtol=1e-14)
 # %% broadcasting
 # > broadcasting NumPy's rule for arrays of different shapes: line the shapes up from the right; lengths are equal, or
 # > one is 1 (or missing) and is repeated.
-# > `assign` does not broadcast to a whole variable; to a slice it does.
+# > `assign` does not broadcast to a whole variable; to a slice it does, unless XLA compiles.
 assert (
     np.broadcast_shapes((2, 3), (3,))
     == np.broadcast_shapes((2, 1), (1, 3))
@@ -115,6 +115,9 @@ for kind in KINDS:
             one.assign(value)
         one[0:2].assign(value)
         np.testing.assert_array_equal(one.numpy(), [[5, 5], [5, 5]])
+        by_xla = tf.function(lambda one=one, value=value: (one[0:2].assign(value), 0)[1], jit_compile=True)
+        with raises(tf.errors.UnimplementedError, match="broadcasting not yet implemented"):
+            by_xla()
 
 # %% buffer
 # > buffer The memory that holds a variable's values.
@@ -295,6 +298,20 @@ assert array is a and variable is v
 np.testing.assert_array_equal(array, [[2, 4], [0, 0]])
 np.testing.assert_array_equal(variable, array)
 
+# %% IndexedSlices
+# > IndexedSlices Rows of an array, and their places: `tf.IndexedSlices(rows, places)`.
+# > A lookup of rows has such a gradient.
+# > A place may come twice: `tf.convert_to_tensor` adds its rows up.
+rows = tf.IndexedSlices(tf.ones((3, 2)), tf.constant([1, 1, 3]), tf.constant([4, 2]))
+np.testing.assert_array_equal(tf.convert_to_tensor(rows), [[0, 0], [2, 2], [0, 0], [1, 1]])
+table = tf.Variable(tf.zeros((4, 2)))
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(tf.gather(table, [1, 1, 3]))
+gradient = tape.gradient(loss, table)
+assert isinstance(gradient, tf.IndexedSlices)
+np.testing.assert_array_equal(gradient.values, rows.values)
+np.testing.assert_array_equal(gradient.indices, rows.indices)
+
 # %% kernel
 # > kernel The first weight of a Dense layer, of shape `(inputs, outputs)`, or of a Conv2D layer, `(height, width,
 # > inputs, outputs)`.
@@ -373,6 +390,16 @@ v.assign(a * 2)
 assert v.handle is handle and handle.dtype == tf.resource
 np.testing.assert_array_equal(tf.raw_ops.ReadVariableOp(resource=handle, dtype=v.dtype), a * 2)
 np.testing.assert_array_equal(before, a)  # the buffer of the old values is another
+
+# %% scatter
+# > scatter To write to places that lie anyhow: `v.scatter_nd_update(places, values)`, where each place is a list of
+# > indices.
+# > Of `scatter_nd_add`, all numbers for one place add up.
+one = tf.Variable(a)
+one.scatter_nd_update([[0, 1], [1, 0]], [20, 30])
+np.testing.assert_array_equal(one, [[a[0, 0], 20], [30, a[1, 1]]])
+one.scatter_nd_add([[0, 1], [0, 1], [0, 1]], [1, 2, 4])
+assert one[0, 1].numpy() == 27
 
 # %% slot variable
 # > slot variable A variable that an optimizer keeps for each weight, such as Adam's momentum.

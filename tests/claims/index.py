@@ -120,6 +120,10 @@ for make in KINDS:
 #
 # > change one entry, a slice, some rows
 #
+# > change a column, a window, a diagonal
+#
+# > [Column](recipes.ipynb#change-a-column-a-window-or-a-diagonal)
+#
 # > change one row of an embedding
 #
 # > write fast: a few entries of a large variable
@@ -175,6 +179,7 @@ for make in KINDS:
 # Each link leads to a section that does what the wish is about (the patterns), and every recipe is in the table.
 E, L1, L2, L3, L4, *_ = ["errors.ipynb", *(f"../lessons/{lesson.name}" for lesson in lessons())]
 L6 = "../lessons/06_gradients_and_assign.ipynb"
+L8 = "../lessons/08_slices_and_scatter.ipynb"
 DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "scale everything, a row, a column, a channel": {
         "#scale-everything-a-row-or-a-column": r"\[:, 1\] \*= 100",
@@ -192,10 +197,19 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "change one entry, a slice, some rows": {
         "#change-one-entry-a-slice-or-some-rows": r"v\[0, 0\]\.assign.+v\[1, 2:4\]\.assign.+\[\[0, 3\]\] = -1",
+        L8: r"v\[0, 0\]\.assign.+v\[1, ::-1\]\.assign.+scatter_nd_update\(\[\[0\], \[2\]\]",
     },
-    "change one row of an embedding": {"#set-one-row-of-an-embedding": r"embeddings\[2\]\.assign"},
+    "change a column, a window, a diagonal": {
+        "#change-a-column-a-window-or-a-diagonal": r"v\[:, 1\]\.assign.+v\[0:2, 2:4\]\.assign.+set_diag",
+        L8: r"v\[:, 1:2\]\.assign",
+    },
+    "change one row of an embedding": {
+        "#set-one-row-of-an-embedding": r"embeddings\[2\]\.assign",
+        L8: r"embeddings\[2\]\.assign.+scatter_nd_add",
+    },
     "write fast: a few entries of a large variable": {
-        "#change-a-few-entries-of-a-large-variable": r"scatter_nd_update\(positions"
+        "#change-a-few-entries-of-a-large-variable": r"scatter_nd_update\(positions",
+        L8: r"What a part costs.+np\.shares_memory",
     },
     "work in another shape, or transposed": {
         "#work-in-another-shape": r"reshape\(v\.shape\)",

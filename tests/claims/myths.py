@@ -339,6 +339,25 @@ full = np.broadcast_to(matrix, (2, 2))
 assert full.strides == matrix.strides and not np.shares_memory(full[0], full[1])
 np.testing.assert_array_equal(matrix * [[1, 2], [3, 4]], [[0.5, 1], [1.5, 2]])
 
+# %% myth-part
+# > **Half of it.** `scatter_nd_update` writes its entries and nothing else.
+# > But once a part has been written, each read of the whole variable makes a copy, on a CPU, where two reads showed one
+# > memory before.
+# > No later `assign` ends that.
+assert _ == (True, False)
+np.testing.assert_array_equal(v, [[1, 1], [0, 0], [0, 0], [0, 0]])
+for dtype in ("float16", "bfloat16", "float32", "float64", "int32"):
+    for write in (
+        lambda one: one.scatter_nd_update([[0]], one[:1]),
+        lambda one: one.scatter_nd_add([[0]], one[:1]),
+        lambda one: one[0].assign(one[1]),
+    ):
+        one = tf.Variable(tf.zeros((4, 2), dtype))
+        assert one_memory(one)
+        write(one)
+        one.assign(tf.ones((4, 2), dtype))
+        assert not one_memory(one)
+
 # %% myth-trainable
 # > **Two flags have this name.** `layer.trainable = False` is for Keras: `fit` leaves the layer alone.
 # > A tape watches the kernel as before, so a loop of your own gets its gradient, and would train it.

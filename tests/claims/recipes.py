@@ -60,6 +60,24 @@ def loaded(model, **kwargs):
         return keras.models.load_model(f"{folder}/model.keras", **kwargs)
 
 
+def one_memory(variable):
+    """Whether two reads of a tf.Variable show the same memory."""
+    return np.shares_memory(np.asarray(variable.value()), np.asarray(variable.value()))
+
+
+def reads_whole(call):
+    """Whether a `tf.function` of this call reads a variable as a whole."""
+    graph = tf.function(lambda: (call(), 0)[1], autograph=False).get_concrete_function().graph
+    return "ReadVariableOp" in [operation.type for operation in graph.get_operations()]
+
+
+def through_weights(layer):
+    """Write 4, 5, 6 into row 1 of an embedding by way of its weights."""
+    weights = layer.get_weights()
+    weights[0][1] = [4, 5, 6]
+    layer.set_weights(weights)
+
+
 def alone(code):
     """Run `code` in a process of its own: not yet started devices, and no audit that reads what is written."""
     run = [sys.executable, "-c", f"import keras\nimport numpy as np\nimport tensorflow as tf\n{code}"]
@@ -81,6 +99,7 @@ def alone(code):
 # > [remove NaN](#remove-nan-and-infinity) · [guard a cast](#refuse-a-cast-that-changes-a-value)
 #
 # > **Parts:** [an entry, a slice, some rows](#change-one-entry-a-slice-or-some-rows) ·
+# > [a column, a window, a diagonal](#change-a-column-a-window-or-a-diagonal) ·
 # > [a few entries of a large variable](#change-a-few-entries-of-a-large-variable)
 #
 # > **Shapes:** [reshape](#work-in-another-shape) · [transpose](#store-a-matrix-transposed) ·
@@ -356,10 +375,43 @@ v.assign([8.0, 0.0])
 assert [copy.numpy().tolist() for copy in v.values] == [[8, 0], [8, 0]]
 """)
 
+# %% recipe-diagonal-code
+# > With `:` for all rows, `v[:, 1]` is a column: it takes one number for each row, or one for all.
+# > A window is a slice of rows and a slice of columns.
+np.testing.assert_array_equal(_, [[0, 1, 4, 5], [0, 2, 6, 7], [0, 3, 0, 0]])
+for dtype in DTYPES:
+    for variable in both(np.zeros((3, 4)), dtype):
+        for given in ([1, 2, 3], 7):
+            variable[:, 1].assign(given)
+            np.testing.assert_array_equal(variable.numpy()[:, 1], np.broadcast_to(given, 3))
+        variable[0:2, 2:4].assign([[4, 5], [6, 7]])
+        np.testing.assert_array_equal(variable.numpy(), [[0, 7, 4, 5], [0, 7, 6, 7], [0, 7, 0, 0]])
+
+# %% recipe-diagonal-code-2
+# > A diagonal is no slice.
+# > `tf.linalg.set_diag` gives a tensor that has another one; assign it.
+# > In NumPy, `np.fill_diagonal` edits a snapshot.
+#
+# > Entries that lie anyhow go in by `scatter_nd_update`, with a row and a column for each.
+np.testing.assert_array_equal(_, [[7, 1, 4, 5], [0, 8, 6, 7], [0, 3, 9, 0]])
+for dtype in DTYPES:
+    for variable in both(np.zeros((3, 3)), dtype):
+        tensor = tf.linalg.set_diag(variable, [7, 8, 9])
+        assert tf.is_tensor(tensor) and not variable.numpy().any()
+        variable.assign(tensor)
+        np.testing.assert_array_equal(variable.numpy(), np.diag([7, 8, 9]))
+        snapshot = variable.numpy()
+        assert np.fill_diagonal(snapshot, [4, 5, 6]) is None
+        variable.assign(snapshot)
+        np.testing.assert_array_equal(variable.numpy(), np.diag([4, 5, 6]))
+        raw = variable.value if isinstance(variable, keras.Variable) else variable
+        raw.scatter_nd_update([[0, 2], [2, 1]], [1, 2])
+        np.testing.assert_array_equal(variable.numpy(), [[4, 0, 1], [0, 5, 0], [0, 2, 6]])
+
 # %% recipe-few-code
 # > Each round trip copies the whole variable twice, out of TensorFlow and in again, whether one entry changed or all of
-# > them. For a few entries, write a slice or use `scatter_nd_update`, which need no snapshot. `tf.where` finds their
-# > positions.
+# > them. For a few entries, write a slice or use `scatter_nd_update`, which need no snapshot. (For the slice,
+# > TensorFlow reads the whole variable; `scatter_nd_update` does not.) `tf.where` finds their positions.
 np.testing.assert_array_equal(_, [[1, 3], [1, 4]])
 alone("""
 import tracemalloc
@@ -394,12 +446,28 @@ for dtype in DTYPES:
         raw.scatter_nd_update(found, np.full(len(found), -1))
         np.testing.assert_array_equal(variable.numpy(), _)
 
+assert reads_whole(lambda: v[0].assign(1.0)) and not reads_whole(lambda: v.scatter_nd_update([[0, 0]], [1.0]))
+
 # %% recipe-reshape-code-2
 # > Here 16 numbers are edited as 2 rows of 8: the first number of each becomes -1.
 #
 # > A loop of small writes pays for an operation each time.
 #
+# > Once a part has been written, each read of the whole variable makes a copy, on a CPU.
+# > Where a single correction is followed by many reads, the round trip costs less.
+#
 # > Reshape the snapshot, edit it, reshape it back to `v.shape`, assign.
+for dtype in DTYPES:
+    for write, shared in (
+        (lambda one: one[0].assign(one[1]), False),
+        (lambda one: one.scatter_nd_update([[0]], one[:1]), False),
+        (lambda one: one.assign(one.numpy()), True),
+    ):
+        one = tf.Variable(tf.zeros((2, 5), dtype))
+        assert one_memory(one)
+        write(one)
+        one.assign(tf.ones((2, 5), dtype))
+        assert one_memory(one) is shared
 np.testing.assert_array_equal(_, [[-1, 1, 2, 3], [4, 5, 6, 7], [-1, 9, 10, 11], [12, 13, 14, 15]])
 for dtype in DTYPES:
     for variable in both(np.arange(16).reshape(4, 4), dtype):
@@ -578,6 +646,10 @@ for dtype in ("float32", "bfloat16", *MIXED):
 # > This works on the variable, whether it comes from `layer.embeddings` or from `layer.weights`, and on a
 # > `tf.Variable`. It does not work on copies: rows of `layer.get_weights()[0]` or of `layer.embeddings.numpy()` are
 # > arrays, which have no `assign`.
+#
+# > From then on each lookup of the layer copies the table, on a CPU.
+# > If the table is large, and one correction is all, edit what `layer.get_weights()` returns and give it to
+# > `layer.set_weights`.
 np.testing.assert_array_equal(_, [[7, 7, 7], [0, 0, 0], [1, 2, 3], [8, 8, 8]])
 one = keras.layers.Embedding(4, 3)
 one.build()
@@ -588,6 +660,13 @@ for table in (one.get_weights()[0], one.embeddings.numpy()):
     assert isinstance(table[1], np.ndarray) and not hasattr(table[1], "assign")
     table[1] = 9
 np.testing.assert_array_equal(one.embeddings.numpy()[1], [4, 5, 6])
+for edit, shared in ((lambda one: one.embeddings[1].assign([4, 5, 6]), False), (through_weights, True)):
+    one = keras.layers.Embedding(4, 3)
+    one.build()
+    edit(one)
+    np.testing.assert_array_equal(one.embeddings.numpy()[1], [4, 5, 6])
+    assert one_memory(one.embeddings.value) is shared
+assert reads_whole(lambda: one(np.array([0])))
 
 # %% recipe-size-code-3
 # > A built layer's weights keep their shapes, so make a new layer and copy the part that both have. Here two outputs
