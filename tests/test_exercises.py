@@ -10,7 +10,17 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
 from assignlab.checker import examine, hint
-from assignlab.exercises import CHECKS, InPlace, KeepsVariables, MakesFunction, Wrong, exercises, find, lesson_done
+from assignlab.exercises import (
+    CHECKS,
+    InPlace,
+    InTraining,
+    KeepsVariables,
+    MakesFunction,
+    Wrong,
+    exercises,
+    find,
+    lesson_done,
+)
 from assignlab.exercises.bytecode import same_steps
 from assignlab.exercises.families import generated
 from assignlab.exercises.showing import call_lines, show
@@ -20,6 +30,7 @@ LESSONS = [path.stem for path in lessons()]
 NUMBERS = list(exercises())
 STUBS, SOLUTIONS = exercise_cells("lessons"), exercise_cells("solutions")
 KEPT = [number for number, task in exercises().items() if isinstance(task, KeepsVariables)]
+IN_TRAINING = [number for number, task in exercises().items() if isinstance(task, InTraining)]
 IN_PLACE = [number for number, task in exercises().items() if isinstance(task, InPlace)]
 
 
@@ -157,10 +168,14 @@ def test_what_was_called_can_be_pasted(number):
     import keras
     import tensorflow as tf
 
+    def answer(*arguments):
+        calls.append(arguments)
+        return keras.callbacks.Callback()  # which does nothing, for the exercise that wants one
+
     task, calls = find(number), []
     with pytest.raises(Wrong) as caught:
-        task.verify(lambda *arguments: calls.append(arguments))
-    names = {"np": np, "tf": tf, "keras": keras, task.function: lambda *a: calls.append(a)}
+        task.verify(answer)
+    names = {"np": np, "tf": tf, "keras": keras, task.function: answer}
     if isinstance(task, MakesFunction):  # what it returns is called
         with pytest.raises(TypeError, match="not callable"):
             exec(caught.value.called, names)
@@ -200,7 +215,28 @@ def test_a_wrong_answer_is_told_from_the_right_one_by_what_it_does(number):
             find(number).verify(mistake.gives)
 
 
+@pytest.mark.parametrize("number", IN_TRAINING)
+def test_a_training_ends_as_it_is_shown_before_it_is_attempted(number):
+    import keras
+    import tensorflow as tf
+
+    task, shown = find(number), dict(examine(number, STUBS[number].function()).lines)
+    names = {"np": np, "tf": tf, "keras": keras, task.function: task.reference}
+    exec(shown["called"], names)
+    values = [(name, getattr(names[name], "numpy", lambda name=name: np.array(names[name]))()) for name in task.watched]
+    assert shown["expected"] == "\n".join(show(value, f"{name} = ") for name, value in values)
+
+
+@pytest.mark.parametrize("number", IN_TRAINING)
+def test_a_training_tells_each_mistake_from_the_right_answer(number):
+    task = find(number)
+    for mistake in task.mistakes:
+        assert not task.right(mistake.gives, task.cases), f"{number}: no training tells {mistake.diagnosis!r}"
+
+
 def _plain(value):
+    if hasattr(value, "apply_gradients"):
+        return type(value).__name__, [_plain(variable) for variable in value.variables]
     if callable(value) and not hasattr(value, "get_weights"):
         return _plain(value())
     if hasattr(value, "get_weights"):

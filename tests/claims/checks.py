@@ -28,7 +28,15 @@ from assignlab import __main__ as commands
 from assignlab import guard, learner_progress
 from assignlab.checker import examine
 from assignlab.copy_lessons import DEFAULT, copy_lessons
-from assignlab.exercises import EditsLayer, InPlace, KeepsVariables, MakesFunction, MakesVariable, exercises
+from assignlab.exercises import (
+    EditsLayer,
+    InPlace,
+    InTraining,
+    KeepsVariables,
+    MakesFunction,
+    MakesVariable,
+    exercises,
+)
 from assignlab.exercises.families import GENERATED, generated
 from course import ROOT, exercise_cells
 
@@ -71,8 +79,8 @@ def calls_of(number):
 # > generated ones in float32; where a task is about bytes, all in uint8. An exercise that makes a variable is tried on
 # > written and on twenty generated start values. One that edits a layer is tried on several written layers, in float32.
 # > One that leaves its variables as they were is tried in several written calls, and every bit of them is compared. One
-# > that returns a function is tried in several written programs, which call it again and again. A fixed number from the
-# > example does not pass.
+# > that returns a function is tried in several written programs, which call it again and again. One that has to do with
+# > a training is tried in several, and what counts is where each ends. A fixed number from the example does not pass.
 assert GENERATED == 20
 for exercise in exercises().values():
     if isinstance(exercise, InPlace):
@@ -84,7 +92,9 @@ for exercise in exercises().values():
     elif isinstance(exercise, MakesVariable):
         assert len(generated(exercise.family)) == 20 and len(list(exercise.cases())) > 1
     else:
-        assert isinstance(exercise, EditsLayer | KeepsVariables | MakesFunction) and len(exercise.cases) > 2
+        assert (
+            isinstance(exercise, EditsLayer | InTraining | KeepsVariables | MakesFunction) and len(exercise.cases) > 2
+        )
 of_each_kind = {type(exercise): number for number, exercise in reversed(exercises().items())}
 seen = calls_of(of_each_kind[InPlace])
 exercise = exercises()[of_each_kind[InPlace]]
@@ -108,6 +118,20 @@ def loses_a_bit(v, change, measure):
         v.assign(old)
 
 
+exercise, trainings = exercises()[of_each_kind[InTraining]], []
+
+
+def ends_elsewhere(layer, target, n):
+    """Right until the third training ends, and a little beside it there."""
+    trainings.append(n)
+    callback = exercise.reference(layer, target, n)
+    if len(trainings) == 3:
+        callback.on_train_end = lambda logs=None: target.assign(target + 0.01)
+    return callback
+
+
+assert exercise.function == "copy_every" and not examine(exercise.number, ends_elsewhere)
+assert len(trainings) == 3 < len(exercise.cases)
 exercise = exercises()["5.3"]
 assert len(calls_of(exercise.number)) == len(exercise.cases)
 assert isinstance(exercise, KeepsVariables) and exercise.function == "with_change"
