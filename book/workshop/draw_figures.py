@@ -7,6 +7,7 @@ test compares the files with what this draws.
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -283,6 +284,28 @@ def inside_tf_function():
         Panel(seen, "v is read", "tensor", changed=seen != frozen),
         alt="An array that a traced function uses is a constant of the trace; a variable is read at each call.",
         width=370,
+    )
+
+
+@figure("10_layers_and_optimizers")
+def layers_and_optimizers():
+    w = keras.Variable([4.0, -2.0], name="w")
+    optimizer = keras.optimizers.SGD(0.25, momentum=0.5)
+    optimizer.apply([w * 1.0], [w])
+    (momentum,) = [slot for slot in optimizer.variables if slot.name == "w_momentum"]
+    trained, remembered = w.numpy(), momentum.numpy()
+    w.assign(np.zeros(2))
+    assigned = w.numpy()
+    optimizer.apply([tf.zeros(2)], [w])
+    return draw(
+        Panel(trained, "trained weight"),
+        "assign",
+        Panel(assigned, "weight set to 0", changed=assigned != trained),
+        Panel(remembered, "slot: momentum"),
+        "step, gradient 0",
+        Panel(w.numpy(), "weight, moved", changed=w.numpy() != assigned),
+        alt="assign sets a trained weight to 0 and leaves the momentum in its slot; "
+        "a step whose gradient is 0 moves the weight by it.",
     )
 
 

@@ -142,7 +142,7 @@ def examine(number, answer):
 
 def _not_attempted(task):
     lines, example = [("", f'{task.invitation} Stuck? Run hint("{task.number}")')], task.example()
-    picture = target(task.function, task.parameters[0], *example) if example else None
+    picture = target(task.function, task.variable_name, *example) if example else None
     if picture:
         lines.append((TARGET, picture.alt))
     lines += zip(("called", "expected"), task.sample() or (), strict=False)

@@ -30,7 +30,8 @@ def traces(*arguments, **options):
 # free: Three calls.
 # free: Six calls.
 # free: Make it outside, once.
-# free: [Recipes](../book/recipes.ipynb) for the task that you came with.
+# free: [Who else writes this weight?](10_layers_and_optimizers.ipynb): slots, constraints, averages, and where your own
+#       write belongs.
 
 # %% setup
 # > Then you change a mask, and the step goes on with the old one.

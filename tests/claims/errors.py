@@ -97,6 +97,7 @@ def fit(model, epochs=10):
 # free: See also the recipe [Differentiate through a new
 #       value](recipes.ipynb#differentiate-through-a-new-value-where-assign-cannot-help).
 # free: See the recipe [Save and load edited weights](recipes.ipynb#save-and-load-edited-weights).
+# free: See the recipe [Keep a count in a layer](recipes.ipynb#keep-a-count-in-a-layer).
 # free: See the recipe [Keep entries frozen during training](recipes.ipynb#keep-entries-frozen-during-training).
 # free: See the recipe [Reset a layer, and the optimizer's memory of
 #       it](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it).
@@ -1314,6 +1315,30 @@ np.testing.assert_allclose(rates, 0.5 * 0.9 ** (np.arange(3) / 10), rtol=1e-6)
 # > Create the optimizer with a number.
 assert _ == 0.25
 
+# %% error-scope-code
+# accused computes with another object as its count
+# > The layer counts its calls with `self.count += 1`.
+assert len(model.layers[0].weights) == 1
+
+# %% error-scope-code-2
+# raises TypeError: is out of scope and cannot be used here
+# > `+=` makes a tensor, which `self.count` now stands for.
+# > It was made while `call` was traced for one function, and the next trace may not use it.
+# > (Any tensor that a `tf.function` leaves outside ends so.)
+counting = model.layers[0]
+assert tf.is_tensor(counting.count) and not isinstance(counting.count, keras.Variable)
+assert counting.weights[0].numpy() == 0
+left = []
+leaves = tf.function(lambda t: left.append(t * 2), autograph=False)
+leaves(tf.constant(1.0))
+for use in (lambda: left[0] + 1, lambda: tf.function(lambda: left[0] + 1, autograph=False)()):
+    with raises(TypeError, match="is out of scope and cannot be used here"):
+        use()
+
+# %% error-scope-code-4
+# > Assign to the weight.
+assert _ == 4
+
 # %% error-id-code
 # raises AttributeError: object has no attribute '_id'
 # > The loss is a NumPy number, and a tape knows tensors only.
@@ -1960,3 +1985,31 @@ other = keras.Sequential([keras.Input((1,)), layer])
 other.compile("sgd", "mse", steps_per_execution=4)
 other.fit(x, x, batch_size=1, epochs=10, verbose=0)
 assert acted.numpy() == 80
+
+# %% error-silent-autocast-code-2
+# > The weight is float32, and still 1.0001 became 1: under a mixed precision policy `call` reads weights as float16,
+# > and the sum was computed in that.
+# > `assign_add` does the same.
+assert _[0] == "float32" and _[1] == 1
+assert np.float16(1) + np.float16(1e-4) == 1 != np.float32(1) + np.float32(1e-4)
+read = []
+
+
+class Reading(Slow):
+    def call(self, inputs):
+        read.append(tf.convert_to_tensor(self.level).dtype)
+        self.level.assign_add(1e-4)
+        return inputs
+
+
+for policy, dtype in (("mixed_float16", tf.float16), ("mixed_bfloat16", tf.bfloat16)):
+    reading = Reading(dtype=policy)
+    reading(np.ones((1, 1)))
+    assert read.pop() == dtype and reading.level.numpy() == 1
+
+# %% error-silent-autocast-code-3
+# > Make such a weight with `autocast=False`. (Outside of `call` it is read as float32.)
+assert _ == np.float32(1.0001)
+assert tf.convert_to_tensor(slow.level).dtype == tf.float32
+slow.level.assign(slow.level + 1e-4)
+assert slow.level.numpy() == np.float32(1.0001)

@@ -46,6 +46,10 @@ def sections(page):
 # free: [Reshape](recipes.ipynb#work-in-another-shape), [transpose](recipes.ipynb#store-a-matrix-transposed)
 # free: find out why nothing changed
 # free: know whether a popular answer is right
+# free: let a model train on after my edit
+# free: [Beside a model](recipes.ipynb#train-a-tfvariable-beside-a-model), [a
+#       count](recipes.ipynb#keep-a-count-in-a-layer), [batch
+#       statistics](recipes.ipynb#set-the-statistics-of-a-batchnormalization)
 # free: [Set up](setup.md), then start with [lesson 1](../lessons/01_broadcast_scaling.ipynb).
 
 # %% why-it-works
@@ -180,6 +184,7 @@ for make in KINDS:
 E, L1, L2, L3, L4, *_ = ["errors.ipynb", *(f"../lessons/{lesson.name}" for lesson in lessons())]
 L6 = "../lessons/06_gradients_and_assign.ipynb"
 L8 = "../lessons/08_slices_and_scatter.ipynb"
+L10 = "../lessons/10_layers_and_optimizers.ipynb"
 DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "scale everything, a row, a column, a channel": {
         "#scale-everything-a-row-or-a-column": r"\[:, 1\] \*= 100",
@@ -270,6 +275,12 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "understand an error message": {E: r"Each section shows a message, then the reason, then what to write"},
     "know whether a popular answer is right": {"myths.ipynb": r"\*\*False\*\*"},
+    "let a model train on after my edit": {
+        "#train-a-tfvariable-beside-a-model": r"optimizer\.apply\(",
+        "#keep-a-count-in-a-layer": r"rows\.assign_add\(",
+        "#set-the-statistics-of-a-batchnormalization": r"moving_mean\.assign\(",
+        L10: r"momentum\.assign\(",
+    },
 }
 rows = [re.split(r" *\| *", row.strip("| ")) for row in re.findall(r"^\| .+$", PAGE, re.MULTILINE)][1:]
 assert [wish for wish, *_ in rows] == list(DOES)

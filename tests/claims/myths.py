@@ -431,3 +431,17 @@ model = keras.Sequential([keras.Input((1,)), trained])
 model.compile("sgd", "mse")
 model.fit(np.ones((4, 1)), np.full((4, 1), 9), verbose=0)
 assert trained.gain.numpy() != 1
+
+# %% myth-afresh
+# > **Half of it is new.** `set_weights` writes the weights, and the optimizer keeps what it remembers.
+# > The first step from the same start, on the same data, goes elsewhere.
+#
+# > To start afresh, compile with a new optimizer as well.
+np.testing.assert_allclose(_, [0.8, 0.62], rtol=1e-5)
+assert model.optimizer.iterations.numpy() == 2
+before = [variable.numpy() for variable in model.optimizer.variables]
+model.set_weights(start)
+assert [variable.numpy() for variable in model.optimizer.variables] == before
+model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+model.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+np.testing.assert_allclose(layer.kernel, [[0.8]], rtol=1e-5)

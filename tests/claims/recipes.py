@@ -107,13 +107,15 @@ def alone(code):
 #
 # > **Keras layers:** [weights](#change-a-keras-layers-weights) ·
 # > [initial weights](#give-a-layer-initial-weights-made-with-numpy) ·
-# > [a row of an embedding](#set-one-row-of-an-embedding) · [the size](#change-the-size-of-a-layer)
+# > [a row of an embedding](#set-one-row-of-an-embedding) · [the size](#change-the-size-of-a-layer) ·
+# > [a count](#keep-a-count-in-a-layer) · [batch statistics](#set-the-statistics-of-a-batchnormalization)
 #
 # > **Training:** [learning rate](#change-the-learning-rate) ·
 # > [after every step](#clip-or-mask-after-every-training-step) ·
 # > [frozen entries](#keep-entries-frozen-during-training) ·
 # > [reset](#reset-a-layer-and-the-optimizers-memory-of-it) ·
-# > [averaged weights](#change-weights-that-the-optimizer-averages)
+# > [averaged weights](#change-weights-that-the-optimizer-averages) ·
+# > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model)
 #
 # > **Between models:** [copy, blend](#copy-or-blend-one-model-into-another) ·
 # > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
@@ -715,6 +717,101 @@ for more, units in ((1, 1), (3, 2)):
     following[1].set_weights([np.pad(matrix, [(0, more), (0, 0)]), vector])
     np.testing.assert_allclose(following[1](wide(inputs)), following[0](narrow(inputs)), rtol=1e-4, atol=1e-6)
 
+# %% recipe-count-code-2
+# > State that no step should train is a weight with `trainable=False`; `call` assigns to it.
+# > Here the layer counts the rows that it was trained with.
+#
+# > Without `if training`, `predict` and `evaluate` count too. (`self.rows += 1` [raises in
+# > `fit`](errors.ipynb#is-out-of-scope-and-cannot-be-used-here), and a Python number counts traces.)
+#
+# > The count is saved with the weights; to begin anew, assign.
+assert _ == 16 and counted.trainable_weights == []
+with tempfile.TemporaryDirectory() as place:
+    model.save_weights(f"{place}/counted.weights.h5")
+    counted.rows.assign(5)
+    model.load_weights(f"{place}/counted.weights.h5")
+assert counted.rows.numpy() == 16
+
+
+class Always(Counted):
+    """Counts what it is called with; `traces` in Python."""
+
+    traces = 0
+
+    def call(self, inputs):
+        self.traces += 1
+        return super().call(inputs, training=True)
+
+
+class Added(Counted):
+    def call(self, inputs):
+        self.rows += 1
+        return inputs
+
+
+always = Always()
+other = compiled(always, keras.layers.Dense(1), inputs=1)
+fit(other, epochs=5)
+ones = np.ones((8, 1))
+for use in (lambda: other.predict(ones, verbose=0), lambda: other.evaluate(ones, ones, verbose=0)):
+    before = always.rows.numpy()
+    use()
+    assert always.rows.numpy() == before + 8
+model.evaluate(ones, ones, verbose=0)
+assert counted.rows.numpy() == 16
+before = always.traces
+fit(other, epochs=50)
+assert always.traces == before and always.rows.numpy() == 8 * 57
+with pytest.raises(TypeError, match="is out of scope and cannot be used here"):
+    fit(compiled(Added(), keras.layers.Dense(1), inputs=1))
+
+# %% recipe-count-code-3
+# > Under a mixed precision policy, give state of floats `autocast=False`, or [its small updates are
+# > lost](errors.ipynb#no-error-but-the-small-update-is-lost).
+assert _ == 0
+
+
+class Level(keras.layers.Layer):
+    def build(self, shape):
+        self.exact = self.add_weight(shape=(), initializer="ones", trainable=False, autocast=False)
+        self.cast = self.add_weight(shape=(), initializer="ones", trainable=False)
+
+    def call(self, inputs):
+        for weight in self.weights:
+            weight.assign_add(1e-4)
+        return inputs
+
+
+for policy in MIXED:
+    level = Level(dtype=policy)
+    level(np.ones((1, 1)))
+    assert level.exact.numpy() == np.float32(1.0001) and level.cast.numpy() == 1
+plain = Level()
+plain(np.ones((1, 1)))
+assert plain.cast.numpy() == plain.exact.numpy() == np.float32(1.0001)
+
+# %% recipe-statistics-code
+# > `moving_mean` and `moving_variance` are weights that are not trained: assign to them.
+# > Outside of training the layer takes them for the mean and the variance of its input.
+np.testing.assert_allclose(_, [[0], [2]], atol=1e-6)
+assert [weight.name for weight in norm.non_trainable_weights] == ["moving_mean", "moving_variance"]
+np.testing.assert_allclose(norm(np.array([[10], [14]])), [[0], [2]], atol=1e-6)
+np.testing.assert_allclose(norm(np.array([[10], [14]]), training=False), [[0], [2]], atol=1e-6)
+
+# %% recipe-statistics-code-2
+# > In `fit` the layer normalizes by the batch, and moves its statistics towards those of the batch: here half the way,
+# > from 10 and 4 to 2 and 1, though the rate is 0.
+np.testing.assert_allclose(_, [[6], [2.5]], rtol=1e-6)
+assert np.mean(x) == 2 and np.var(x) == 1
+another = keras.layers.BatchNormalization(momentum=0.5, epsilon=0)
+np.testing.assert_allclose(another(x, training=True), [[-1], [1]], rtol=1e-6)
+
+# %% recipe-statistics-code-3
+# > To keep them, freeze the layer and compile: with `trainable = False` it uses its statistics in `fit`, too, and
+# > leaves them.
+np.testing.assert_allclose(_, [[6], [2.5]], rtol=1e-6)
+np.testing.assert_allclose(norm(np.array([[6.0]]), training=True), [[0]], atol=1e-6)
+
 # %% recipe-rate-code-2
 # > An optimizer that was given a number as its learning rate keeps it in a variable, so assign to that.
 # > First, one traced step with the rate 0.5 and a gradient of 1.
@@ -1046,6 +1143,39 @@ for _ in range(2):
 # %% recipe-average-code-4
 np.testing.assert_array_equal(_, [[100]])
 np.testing.assert_array_equal(average, [[100]])
+
+# %% recipe-beside-code-2
+# > An optimizer takes variables of TensorFlow and of Keras in one list.
+# > Give it all of them in its first step: [it learns of no others](errors.ipynb#unknown-variable).
+np.testing.assert_allclose(_[0], [[0.9]], rtol=1e-5)
+np.testing.assert_allclose(_[1], 1.9, rtol=1e-5)
+for kind in (keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.AdamW):
+    raw, own = both([1.0, 2.0])
+    together = kind(0.1)
+    together.apply([tf.ones(2)] * 2, [raw, own])
+    np.testing.assert_array_equal(raw, own)
+    assert (raw.numpy() < [1, 2]).all()
+    with pytest.raises(ValueError, match="Unknown variable"):
+        together.apply([tf.ones(2)] * 3, [raw, own, tf.Variable([1.0, 2.0])])
+
+# %% recipe-beside-code-3
+# > The slots of a `tf.Variable` are called after its name, `scale:0`, with `_` for `:`.
+# > A `fit` would not train `scale`, since no layer lists it; a layer that makes it with `add_weight` does.
+assert _[2:] == ["scaled_out_kernel_momentum", "scaled_out_kernel_velocity", "scale_0_momentum", "scale_0_velocity"]
+assert scale.name == "scale:0"
+
+
+class Scaled(keras.layers.Layer):
+    def build(self, shape):
+        self.raw, self.made = tf.Variable(2.0), self.add_weight(shape=(), initializer="ones")
+
+    def call(self, inputs):
+        return inputs * self.raw * self.made
+
+
+scaled = Scaled()
+fit(compiled(scaled, inputs=1), epochs=5)
+assert scaled.raw.numpy() == 2 and scaled.made.numpy() != 1
 
 # %% recipe-copy-code
 # > `set_weights` copies all weights at once, what is not trained too, such as the averages of `BatchNormalization`. The
