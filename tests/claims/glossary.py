@@ -341,6 +341,17 @@ for make in (lambda: keras.optimizers.SGD(0.1, momentum=0.9), lambda: keras.opti
     optimizer.apply_gradients([(tf.zeros((2, 2)), weight)])  # nothing to remember
     np.testing.assert_array_equal(weight, a)
 
+# %% moving average
+# > moving average of the weights What an optimizer made with `use_ema=True` keeps of each weight, in a slot variable.
+# > At the end of `fit` it becomes the weight.
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5), "mse")
+model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=1, verbose=0)
+averages = [slot for slot in model.optimizer.variables if slot.name.endswith("_average")]
+assert len(averages) == len(model.weights) == 2
+for slot, weight in zip(averages, model.weights, strict=True):
+    np.testing.assert_array_equal(slot, weight)
+
 # %% NaN
 # > NaN "Not a number": the result of `np.inf * 0`, for example.
 # > It equals nothing, not even itself; `np.isnan` finds it.
@@ -442,6 +453,16 @@ rows, free = tf.Variable(a, shape=tf.TensorShape([None, 2])), tf.Variable(a, sha
 traced.get_concrete_function()  # traced, not run
 assert [str(shape) for shape in seen] == ["(2, 2)", "(None, 2)", "<unknown>"]
 assert str(rows.shape) == "(None, 2)" and str(free.shape) == "<unknown>"  # outside as well
+
+# %% steps_per_execution
+# > steps_per_execution An argument of `compile`: how many batches `fit` runs in one call of its compiled step.
+# > A callback has its turn between the calls.
+model, turns = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]), []
+model.compile("sgd", "mse", steps_per_execution=4)
+steps = model.optimizer.iterations
+note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: turns.append(int(steps)))
+model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=1, verbose=0, callbacks=[note])
+assert turns == [4, 8]
 
 # %% tape
 # > tape `tf.GradientTape`: it records what is computed from trainable variables, and from all that `tape.watch` is
