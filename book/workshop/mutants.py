@@ -71,6 +71,10 @@ EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
         "6.2",
         "likelihood = tf.reduce_sum(tf.where(p > 0, counts * tf.math.log(inside), -1.0))",
     ): "a constant in the sum has no slope",
+    ("7.2", "image.assign(np.clip(0, np.rint(values), 255))"): "np.clip takes the larger of its first two arguments",
+    ("7.3", "return np.array_equal(values, stored, equal_nan=True)"): "equal is equal in either order",
+    ("7.3", "with np.errstate():"): "only the warnings of NumPy come back",
+    ("9.3", ""): "the variable is made below the function, which finds it when it is called",
     ("10.1", "path = weight.path.replace('/', '_')"): "two lines change places, and neither needs the other",
     (
         "10.2",

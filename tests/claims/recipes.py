@@ -722,7 +722,7 @@ for more, units in ((1, 1), (3, 2)):
 # > Here the layer counts the rows that it was trained with.
 #
 # > Without `if training`, `predict` and `evaluate` count too. (`self.rows += 1` [raises in
-# > `fit`](errors.ipynb#is-out-of-scope-and-cannot-be-used-here), and a Python number counts traces.)
+# > `fit`](errors.ipynb#is-out-of-scope), and a Python number counts traces.)
 #
 # > The count is saved with the weights; to begin anew, assign.
 assert _ == 16 and counted.trainable_weights == []
