@@ -24,6 +24,7 @@ from tensorflow.python.ops.numpy_ops import np_dtypes
 from answers import answers
 from assignlab import guard, process_state
 from assignlab.checker import check, examine
+from assignlab.exercises import InTraining, find
 from assignlab.exercises.families import generated
 from hostile_answers import HOSTILE, Endless, Evil, ShowsLiar, right
 
@@ -245,14 +246,32 @@ STATES = (
 )
 
 
+def fit_works():
+    """Whether Keras can train a layer in the present state."""
+    layer = keras.layers.Dense(1)
+    model = keras.Sequential([keras.Input((3,)), layer])
+    try:
+        model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse", steps_per_execution=2)
+        model.fit(np.ones((4, 3)), np.ones((4, 1)), epochs=2, batch_size=1, verbose=0)
+    except Exception:
+        return False
+    return True
+
+
+NO_FIT = (safe_numpy_behaviour, all_numpy_behaviour, no_version_2, open_scopes, odd_settings)
+
+
 @pytest.mark.parametrize("set_state", STATES, ids=lambda state: state.__name__)
 def test_no_earlier_cell_decides_over_a_right_answer(set_state):
+    """In some states Keras itself cannot train: there, an exercise that ends in a training has no right answer."""
     put_back = process_state.snapshot(whole=True)
     try:
         set_state()
         generated.cache_clear()  # as in a new kernel: the arrays are drawn in this state
+        assert fit_works() == (set_state not in NO_FIT)
+        tried = [number for number in RIGHT if set_state not in NO_FIT or not isinstance(find(number), InTraining)]
         before = settings()
-        results = {number: examine(number, answer) for number, answer in RIGHT.items()}
+        results = {number: examine(number, RIGHT[number]) for number in tried}
         found = changed(before, settings())
     finally:
         put_back()
