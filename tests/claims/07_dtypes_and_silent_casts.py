@@ -122,12 +122,13 @@ for dtype in INTEGERS:
 
 # %% list
 # raises TypeError: Cannot convert [1.7, -1.7, 2.5] to EagerTensor of dtype int32
-# > A list is refused for its fractions, not for its range.
+# > A list is refused for its floats, not for its range.
 #
 # > An unsigned byte holds 0 to 255.
 np.testing.assert_array_equal(counts, [1, -1, 2])
 for dtype in INTEGERS:
     assert refused(dtype, [1.5, 2.0], TypeError, "Cannot convert")
+    assert refused(dtype, [2.0, 3.0], TypeError, "Cannot convert")
 assert (tf.uint8.min, tf.uint8.max) == (0, 255)
 
 # %% range
@@ -173,8 +174,8 @@ assert _ == 2
 # > A masked array, a missing value, text, a date.
 #
 # > No error.
-# > The mask is dropped and 999 goes in; `None` becomes NaN; numbers written as text are read; dates are counted
-# > in days.
+# > The mask is dropped and 999 goes in; `None` becomes NaN; numbers written as text are read; dates are counted,
+# > these in days.
 #
 # > raises
 #

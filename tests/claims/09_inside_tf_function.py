@@ -217,7 +217,8 @@ assert elsewhere.returncode and "Could not find callback" in elsewhere.stderr, e
 # > `v` was written by traced code; a traced loss has its gradient.
 #
 # > Several threads may write to one variable.
-# > No `assign_add` is lost; of `v.assign(v.numpy() + 1)`, which reads first and writes later, some are.
+# > Of a `tf.Variable`, no `assign_add` is lost; of `v.assign(v.numpy() + 1)`, which reads first and writes later, some
+# > are.
 # > Put a `threading.Lock` around it.
 #
 # > Python runs while TensorFlow traces; the calls run operations.
