@@ -240,13 +240,13 @@ model.fit(x, y, verbose=0)
 np.testing.assert_allclose(layer.kernel, [[4 - 0.1 * 2 * 4]], rtol=1e-6)
 layer.trainable = True
 model.compile(OPTIMIZERS.SGD(0.1), "mse")
-model.fit(x, y, verbose=0)
+model.fit(x, y, epochs=20, verbose=0)
 np.testing.assert_array_equal(layer.kernel, [[7]])
 layer.trainable = False
 model.compile(OPTIMIZERS.SGD(0.1), "mse")
 layer.kernel.assign([[5.0]])
 with pytest.warns(UserWarning, match="does not have any trainable weights"):
-    model.fit(x, y, verbose=0)
+    model.fit(x, y, epochs=20, verbose=0)
 np.testing.assert_array_equal(layer.kernel, [[5]])
 
 # %% places-fit

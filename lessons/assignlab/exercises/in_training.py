@@ -1,6 +1,7 @@
 """Exercises whose answer prepares a training, or edits its state half-way; what counts is where the training ends."""
 
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -136,10 +137,23 @@ class InTraining(Exercise):
         return all(self.end(function, case).same_as(self.end(self.reference, case)) for case in cases)
 
 
+@contextmanager
+def _quiet():
+    """TensorFlow does not warn in here: of retracing, for it takes the models of many trainings for one function."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def _names(lines):
     """What the lines give names to."""
     names = {"np": np, "tf": tf, "keras": keras}
-    exec(lines, names)
+    with _quiet():
+        exec(lines, names)
     return names
 
 
@@ -150,7 +164,8 @@ def _train(function, parameters, watched, case, names):
         return End(outcome)
     names["returned"] = outcome.value
     lines = compile(case.after, guard.__file__, "exec")  # a file of this package: an error's line is the answer's own
-    training = guard.call(exec, lines, names)
+    with _quiet():
+        training = guard.call(exec, lines, names)
     if training.error is not None:
         return End(training)
     return End(training, {name: _values(names[name]) for name in watched})
