@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import context
 from tensorflow.python.framework import ops
 from tensorflow.python.ops.numpy_ops import np_dtypes
@@ -62,6 +63,7 @@ def settings():
         ),
         "scopes": (local.device_name, local.scope_name, tf.distribute.get_strategy()),
         "stacks": (len(ops._default_graph_stack.stack), len(context.context().context_switches.stack)),
+        "no tape": pywrap_tfe.TFE_Py_TapeSetIsEmpty(),
         "op callbacks": list(context.context().op_callbacks),
         "tf behaviour": (ops.get_dtype_conversion_mode(), ops._numpy_style_slicing, np_dtypes.is_prefer_float32()),
         "figures": sys.modules["matplotlib.pyplot"].get_fignums() if "matplotlib.pyplot" in sys.modules else [],

@@ -26,7 +26,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python import tf2
 from tensorflow.python.compat import v2_compat
-from tensorflow.python.eager import context
+from tensorflow.python.eager import backprop, context, forwardprop
 from tensorflow.python.framework import op_callbacks, ops
 from tensorflow.python.ops import stateful_random_ops
 from tensorflow.python.ops.numpy_ops import np_dtypes
@@ -253,6 +253,43 @@ def _set_scopes(before):
     graph._variable_creator_stack = creators
 
 
+# Each records what its thread computes until its `with` block ends; TensorFlow has no list of those that do.
+RECORDERS = (
+    (backprop.GradientTape, "_push_tape", "_pop_tape"),
+    (forwardprop.ForwardAccumulator, "_push_accumulator", "_pop_accumulator"),
+)
+
+
+_thread = threading.get_ident  # held here: an answer may take it out of its module
+
+
+def _note_recorders():
+    """Note from now on which tapes and accumulators begin to record in this thread."""
+    here, noted = _thread(), []
+
+    def noting(begin, end):
+        def begin_noted(recorder):
+            begin(recorder)
+            if _thread() == here:
+                noted.append((recorder, end))
+
+        return begin_noted
+
+    kept = [(kind, begin, vars(kind)[begin], vars(kind)[end]) for kind, begin, end in RECORDERS]
+    for kind, name, begin, end in kept:
+        setattr(kind, name, noting(begin, end))
+    return kept, noted
+
+
+def _end_recorders(before):
+    kept, noted = before
+    for kind, name, begin, _ in kept:
+        setattr(kind, name, begin)
+    for recorder, end in reversed(noted):
+        if recorder._recording:
+            end(recorder)
+
+
 def _go_eager():
     context.default_execution_mode = context.EAGER_MODE
     context.context()._thread_local_data.is_eager = True
@@ -307,6 +344,7 @@ LIBRARIES = [
     ),
     Setting("TensorFlow 2 behaviour", tf2.enabled, _set_v2, lambda: _set_v2(True)),
     Setting("eager execution", _scopes, _set_scopes, _go_eager),
+    Setting("the open tapes", _note_recorders, _end_recorders),
     Setting("the op callbacks", lambda: list(context.context().op_callbacks), _set_callbacks, _no_callbacks),
     Setting("the random state of TensorFlow", _seed, _set_seed),
     Setting(
