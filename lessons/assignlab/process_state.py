@@ -353,6 +353,13 @@ LIBRARIES = [
         tf.config.run_functions_eagerly,
         lambda: tf.config.run_functions_eagerly(False),
     ),
+    # It warns of retracing, and takes the functions of an answer's many calls for one.
+    Setting(
+        "TensorFlow's log level",
+        lambda: tf.get_logger().level,
+        lambda level: tf.get_logger().setLevel(level),
+        lambda: tf.get_logger().setLevel(logging.ERROR),
+    ),
     attribute("the global generator", stateful_random_ops, "global_generator"),
     *map(of_context, ("log_device_placement", "soft_device_placement", "_optimizer_jit")),
     attribute("NumPy's dtype conversion", ops, "_dtype_conversion_mode", ops.PromoMode.OFF),

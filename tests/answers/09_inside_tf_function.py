@@ -88,6 +88,38 @@ def _(v, scale):
     return lambda: step(scale)
 
 
+@wrong("9.1", "wants an argument")
+def _(v, scale):
+    @tf.function
+    def step(factors):
+        v.assign(v * tf.cast(factors, v.dtype))
+
+    return step
+
+
+wrong("9.1", "wants an argument", lambda v, scale: lambda factors: v.assign(v * factors))
+
+
+@wrong("9.1", "everything runs eagerly")
+def _(v, scale):
+    tf.config.run_functions_eagerly(True)
+
+    @tf.function
+    def step():
+        v.assign(v * scale)
+
+    return step
+
+
+@wrong("9.1", "argument changed")
+def _(v, scale):
+    def step():
+        v.assign(v.numpy() * scale)
+        scale[:] = 1
+
+    return step
+
+
 @right("9.1")
 def _(v, scale):
     @tf.function
@@ -200,6 +232,33 @@ def _(v):
     return tf.function(lambda rate: v.assign(values * rate), input_signature=[tf.TensorSpec([], tf.float32)])
 
 
+@wrong("9.2", "shape of the signature")
+def _(v):
+    return tf.function(lambda rate: v.assign(v * rate), input_signature=[tf.TensorSpec([1], v.dtype)])
+
+
+@wrong("9.2", "dtype of the signature")
+def _(v):
+    return tf.function(lambda rate: v.assign(v * rate), input_signature=[tf.TensorSpec([], tf.float32)])
+
+
+@wrong("9.2", "not written")
+def _(v):
+    return tf.function(lambda rate: v * rate, input_signature=[tf.TensorSpec([], v.dtype)])
+
+
+@wrong("9.2", "retraced")
+def _(v):
+    decay = tf.function(lambda rate: v.assign(v * rate))
+    decay.get_concrete_function(tf.TensorSpec([], v.dtype))
+    return decay
+
+
+@wrong("9.2", "not compiled")
+def _(v):
+    return tf.function(lambda rate: v.assign(v * rate)).get_concrete_function(tf.TensorSpec([], v.dtype))
+
+
 @right("9.2")
 def _(v):
     @tf.function(input_signature=[tf.TensorSpec([], v.dtype)])
@@ -211,7 +270,7 @@ def _(v):
 
 @right("9.2")
 def _(v):
-    return tf.function(lambda rate: v.assign(v * rate), input_signature=(tf.TensorSpec(shape=(), dtype=tf.float32),))
+    return tf.function(lambda rate: v.assign(v * rate), input_signature=(tf.TensorSpec(shape=(), dtype=v.dtype),))
 
 
 @right("9.2")
@@ -314,6 +373,58 @@ def _():
     @tf.function
     def counter():
         return tf.constant(0) + 1
+
+    return counter
+
+
+@wrong("9.3", "Python counts traces")
+def _():
+    count = 0
+
+    def counter():
+        nonlocal count
+        count += 1
+        return count
+
+    return counter
+
+
+@wrong("9.3", "read too late")
+def _():
+    count = tf.Variable(0)
+    return lambda: count.assign_add(1)
+
+
+@wrong("9.3", "read too late")
+def _():
+    count = tf.Variable(0)
+
+    def counter():
+        count.assign_add(1)
+        return count
+
+    return counter
+
+
+@wrong("9.3", "no values in a tf.function")
+def _():
+    count = tf.Variable(0)
+    return lambda: count.assign_add(1).numpy()
+
+
+@wrong("9.3", "not written")
+def _():
+    count = tf.Variable(0)
+    return tf.function(lambda: count + 1)
+
+
+@right("9.3")
+def _():
+    count = tf.Variable(0)
+
+    def counter():
+        count.assign_add(1)
+        return count.read_value()
 
     return counter
 

@@ -81,6 +81,16 @@ def _decay_once(v):
     return decay
 
 
+def _decay_dropped(v):
+    return tf.function(lambda rate: v * rate, input_signature=[tf.TensorSpec([], v.dtype)])
+
+
+def _traced_before(v):
+    decay = _retraced(v)
+    decay.get_concrete_function(tf.TensorSpec([], v.dtype))
+    return decay
+
+
 def _decay_subtracts(v):
     @tf.function(input_signature=[tf.TensorSpec([], v.dtype)])
     def decay(rate):
@@ -105,6 +115,8 @@ DECAYS = (
     f"v = tf.Variable(3.0)\ndecay = make_decay(v)\nfor rate in (0.5, 4, 0.25):\n    decay(rate)\n{TRACED}",
     "w = tf.Variable([1.0])\nv = tf.Variable([4.0])\nother, decay = make_decay(w), make_decay(v)\nother(3.0)\ndecay(0.5)\n"
     f"other(0.5)\ndecay(0.25)\n{TRACED}",
+    f"v = tf.Variable([8.0, 16.0], dtype=tf.float64)\ndecay = make_decay(v)\nfor rate in (0.1, 2):\n    decay(rate)\n{TRACED}",
+    f"v = tf.Variable([8.0, 16.0], dtype=tf.float16)\ndecay = make_decay(v)\nfor rate in (0.5, 4):\n    decay(rate)\n{TRACED}",
 )
 
 
@@ -130,6 +142,27 @@ def _python_counter():
     return counter
 
 
+def _never_written():
+    count = tf.Variable(0)
+    return tf.function(lambda: count + 1)
+
+
+def _python_alone():
+    count = 0
+
+    def counter():
+        nonlocal count
+        count += 1
+        return count
+
+    return counter
+
+
+def _read_late():
+    count = tf.Variable(0)
+    return lambda: count.assign_add(1)
+
+
 def _from_zero():
     count = tf.Variable(-1)
     return lambda: count.assign_add(1).numpy()
@@ -144,6 +177,10 @@ COUNTERS = (
     "counter = make_counter()\nfor _ in range(20):\n    last = int(counter())\nresult = [last]",
 )
 
+RETRACED = (
+    "It was traced anew for each number: a Python number is a constant to a trace. Say that rate is a tensor: "
+    "tf.function(input_signature=[tf.TensorSpec([], v.dtype)])"
+)
 COMPILED = (
     "What came back is no tf.function, so nobody can ask how often it was traced. Return the decorated function itself."
 )
@@ -191,14 +228,9 @@ EXERCISES = [
         ),
         messages=(
             Message(
-                r"'NoneType' object is not callable",
-                "nothing returned",
-                "make_scaler returned None. Return the inner function: return step",
-            ),
-            Message(
-                r"is not callable",
-                "called already",
-                "What came back is no function. Return the inner function itself, without brackets behind its name.",
+                r"missing (a|\d+) required",
+                "wants an argument",
+                "The caller calls what make_scaler returns without an argument. Return a function that gives the array on: lambda: step(scale)",
             ),
         ),
         hints=(
@@ -219,7 +251,7 @@ EXERCISES = [
             Mistake(
                 "retraced",
                 _retraced,
-                "It was traced anew for each number: a Python number is a constant to a trace. Say that rate is a tensor: tf.function(input_signature=[tf.TensorSpec([], v.dtype)])",
+                RETRACED,
             ),
             Mistake(
                 "integers",
@@ -231,14 +263,24 @@ EXERCISES = [
                 _decay_kept,
                 "Each call began with the values of long ago: what .numpy() gave when the function was made is frozen. Multiply v itself.",
             ),
+            Mistake("not written", _decay_dropped, "v * rate was computed, and v is as it was. Write it: v.assign(v * rate)"),
+            Mistake("retraced", _traced_before, RETRACED),
             Mistake("a fixed number", _decay_once, "It multiplied by one number whatever rate was. Multiply by rate."),
             Mistake("subtracted", _decay_subtracts, "v lost rate times itself. Multiply v by rate: v.assign(v * rate)"),
             Mistake("added", _decay_adds, "rate times v was added to v. Multiply v by rate: v.assign(v * rate)"),
         ),
         messages=(
             Message(r"experimental_get_tracing_count", "not compiled", COMPILED),
-            Message(r"'NoneType' object", "nothing returned", "make_decay returned None. Return the inner function."),
-            Message(r"is not callable", "called already", "Return the inner function itself, without brackets."),
+            Message(
+                r"Can not cast TensorSpec\(shape=\(\).* to TensorSpec\(shape=(?!\(\))",
+                "shape of the signature",
+                "The signature says another shape than that of a number, which is []: tf.TensorSpec([], v.dtype)",
+            ),
+            Message(
+                r"has type float\d+ that does not match|expected .*float\d+.* (?:got|but)|must be from the same type",
+                "dtype of the signature",
+                "rate and v meet with different dtypes: v need not be float32. Say v.dtype in the signature, or cast rate to it.",
+            ),
         ),
         hints=(
             "A Python number is part of the trace: another number, another trace. A tensor is not.",
@@ -256,9 +298,25 @@ EXERCISES = [
         cases=COUNTERS,
         mistakes=(
             Mistake(
+                "not written",
+                _never_written,
+                "The sum was computed, and the variable keeps its 0. Write it: count.assign_add(1)",
+                when=lambda reading: reading.uses("Variable") and not reading.uses("assign", "assign_add"),
+            ),
+            Mistake(
                 "Python counts traces",
                 _python_counter,
                 "It returned 1 each time. A Python count is raised once, while TensorFlow traces, and not again: what must change from call to call belongs into a tf.Variable.",
+            ),
+            Mistake(
+                "Python counts traces",
+                _python_alone,
+                "Inside another tf.function it counts that one's traces: Python runs while it is traced, and not again. What must change from call to call belongs into a tf.Variable.",
+            ),
+            Mistake(
+                "read too late",
+                _read_late,
+                "Inside another tf.function, what assign_add returns is a promise: it is read where it is used, after both calls. Put @tf.function above the inner function, or return count.read_value().",
             ),
             Mistake("from zero", _from_zero, "It began with 0. The first call returns 1."),
         ),
@@ -269,16 +327,12 @@ EXERCISES = [
                 "The variable is made inside the traced function, which would make one at each trace. Make it one line above, outside of the inner function.",
             ),
             Message(
-                r"'NoneType' object is not callable",
-                "nothing returned",
-                "make_counter returned None. Return the inner function.",
+                r"numpy\(\) is only available|has no attribute 'numpy'",
+                "no values in a tf.function",
+                "The counter is called inside a tf.function as well, where nothing has a value yet. Return the tensor: count.read_value(), without .numpy()",
+                when=lambda reading: not reading.uses("function"),
             ),
-            Message(r"NoneType", "no number", "The inner function returned None. Return the count after adding 1."),
-            Message(
-                r"is not callable",
-                "called already",
-                "Return the inner function itself, without brackets behind its name.",
-            ),
+            Message(r"NoneType'(?! object is not callable)", "no number", "The inner function returned None. Return the count after adding 1."),
         ),
         hints=(
             "What does Python do at the second call of a tf.function? What does TensorFlow do?",

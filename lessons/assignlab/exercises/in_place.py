@@ -36,10 +36,7 @@ class InPlace(Exercise):
     rounding: float = 1.0
 
     def verify(self, answer):
-        passed = []
-        for case in self.all_cases():
-            self.verify_case(answer, case, passed)
-            passed.append(case)
+        passed = self.verify_each(answer, self.all_cases())
         count = len(passed) - len(generated(self.family))
         tried = ", ".join(map(str, dict.fromkeys(case.before.shape for case in passed[:count])))
         return (

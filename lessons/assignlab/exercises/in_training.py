@@ -1,7 +1,6 @@
 """Exercises whose answer prepares a training, or edits its state half-way; what counts is where the training ends."""
 
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -64,10 +63,7 @@ class InTraining(Exercise):
         return self.watched[0]
 
     def verify(self, answer):
-        passed = []
-        for case in self.cases:
-            self.verify_case(answer, case, passed)
-            passed.append(case)
+        passed = self.verify_each(answer, self.cases)
         kept = "the same variables, gradient alive and exact"
         return f"{', '.join(self.watched)} at the end of {len(passed)} trainings; {kept}"
 
@@ -137,23 +133,10 @@ class InTraining(Exercise):
         return all(self.end(function, case).same_as(self.end(self.reference, case)) for case in cases)
 
 
-@contextmanager
-def _quiet():
-    """TensorFlow does not warn in here: of retracing, for it takes the models of many trainings for one function."""
-    logger = tf.get_logger()
-    level = logger.level
-    logger.setLevel("ERROR")
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
 def _names(lines):
     """What the lines give names to."""
     names = {"np": np, "tf": tf, "keras": keras}
-    with _quiet():
-        exec(lines, names)
+    exec(lines, names)
     return names
 
 
@@ -164,8 +147,7 @@ def _train(function, parameters, watched, case, names):
         return End(outcome)
     names["returned"] = outcome.value
     lines = compile(case.after, guard.__file__, "exec")  # a file of this package: an error's line is the answer's own
-    with _quiet():
-        training = guard.call(exec, lines, names)
+    training = guard.call(exec, lines, names)
     if training.error is not None:
         return End(training)
     return End(training, {name: _values(names[name]) for name in watched})

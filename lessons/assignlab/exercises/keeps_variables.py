@@ -45,10 +45,7 @@ class KeepsVariables(Exercise):
     mistakes: Sequence[Mistake] = ()
 
     def verify(self, answer):
-        passed = []
-        for lines in self.cases:
-            self.verify_case(answer, lines, passed)
-            passed.append(lines)
+        passed = self.verify_each(answer, self.cases)
         kept = "every variable as it was, bit for bit, its gradient alive and exact"
         return f"what came back in {len(passed)} calls; {kept}"
 

@@ -9,7 +9,9 @@ import tensorflow as tf
 from assignlab import guard
 from assignlab.exercises.diagnosing import advice_for, error_text
 from assignlab.exercises.keeps_variables import end_of, same_end
+from assignlab.exercises.message import Message
 from assignlab.exercises.model import Exercise, Mistake, Run
+from assignlab.exercises.showing import show
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +28,7 @@ class MakesFunction(Exercise):
     mistakes: Sequence[Mistake] = ()
 
     def verify(self, answer):
-        passed = []
-        for lines in self.cases:
-            self.verify_case(answer, lines, passed)
-            passed.append(lines)
+        passed = self.verify_each(answer, self.cases)
         kept = "; its gradient alive and exact" if self.parameters else ""
         return f"what the function did in {len(passed)} programs, call after call{kept}"
 
@@ -42,9 +41,13 @@ class MakesFunction(Exercise):
 
     def verify_case(self, answer, lines, passed):
         """Raise `Wrong` unless these lines find what they find with the reference; `passed`: those that did."""
-        names, expected = {}, self.outcome(self.reference, lines)
-        outcome = self.outcome(answer, lines, names)
+        names, wanted = {}, {}
+        outcome, expected = self.outcome(answer, lines, names), self.outcome(self.reference, lines, wanted)
         run = Run(lines, answer, outcome.value, outcome.printed)
+        for name, array in names.items() if outcome.error is None else ():
+            if name != "result" and isinstance(array, np.ndarray) and not np.array_equal(array, wanted[name]):
+                advice = f"{name} belongs to the caller, who has edited it here. Read it, and write into the variable."
+                raise run.wrong("argument changed", advice, show(array, f"{name} = "), show(wanted[name], f"{name} = "))
         if outcome.error is None and same_end(outcome, expected):
             for variable in names.values():
                 if isinstance(variable, tf.Variable):
@@ -52,7 +55,7 @@ class MakesFunction(Exercise):
             return
         known = self.mistake_in(outcome, lines, passed, run)
         if outcome.error is not None:
-            found = advice_for(outcome.error, self.messages, run.reading, self.variable_name)
+            found = advice_for(outcome.error, self.all_messages(), run.reading, self.variable_name)
             raise run.wrong(*(known or found if found[0] == "raised" else found), error_text(outcome), "no exception")
         found = known or (
             "values",
@@ -69,10 +72,27 @@ class MakesFunction(Exercise):
         def program():
             names.update({"np": np, "tf": tf, self.function: answer})
             exec(lines, names)
-            return [np.asarray(one, np.float64).tolist() for one in names["result"]]
+            if tf.config.functions_run_eagerly():
+                raise RuntimeError("functions run eagerly, in the whole program")
+            return [_numbers(one) for one in names["result"]]
 
         names = {} if names is None else names
         return guard.call(program)
+
+    def all_messages(self):
+        """Those of the exercise, then what is said where the answer returned no function that these lines can call."""
+        inner = "Return the inner function itself, without brackets behind its name."
+        return (
+            *self.messages,
+            Message("'NoneType' object is not callable", "nothing returned", f"{self.function} returned None. {inner}"),
+            Message("is not callable", "called already", f"What came back is no function. {inner}"),
+            Message(
+                "functions run eagerly, in",
+                "everything runs eagerly",
+                "tf.config.run_functions_eagerly(True) holds for the whole program: nothing is traced any more, and every "
+                "other function gets slow. Mend the one function.",
+            ),
+        )
 
     def mistake_in(self, outcome, lines, passed, run):
         """(diagnosis, advice) of the mistake that does the same here and where the answer passed."""
@@ -90,3 +110,9 @@ class MakesFunction(Exercise):
 
     def alike(self, mistake, answer, lines):
         return same_end(self.outcome(mistake.gives, lines), self.outcome(answer, lines))
+
+
+def _numbers(result):
+    """A number or nested lists of numbers, integers as such."""
+    array = np.asarray(result)
+    return (array if array.dtype.kind in "iub" else array.astype(np.float64)).tolist()

@@ -86,6 +86,14 @@ class Exercise:
         """Raise `Wrong` if `answer` is not right; return a sentence that says what was verified."""
         raise NotImplementedError
 
+    def verify_each(self, answer, cases):
+        """Call `verify_case` for one case after the other, each with those that passed before; return them all."""
+        passed = []
+        for case in cases:
+            self.verify_case(answer, case, passed)
+            passed.append(case)
+        return passed
+
     def example(self):
         """(values before, {parameter: argument}, values after) of the first case, or None where no array is edited."""
         return None
