@@ -237,8 +237,8 @@ def dtypes_and_silent_casts():
         "assign",
         Panel(counts.numpy(), "int32: cut off", changed=counts.numpy() != 0),
         Panel(tensor, "float64 tensor", "tensor"),
-        "refused",
-        Panel(refused, "float32: as it was"),
+        "raises",
+        Panel(refused, "float32: kept"),
         alt="An array is cast to the variable's dtype, a tensor of another dtype is refused, "
         "and a fraction cast to an integer loses what is behind the point.",
         width=400,

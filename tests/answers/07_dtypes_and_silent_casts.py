@@ -102,6 +102,17 @@ right("7.2", lambda image, values: image.assign(tf.saturate_cast(tf.round(values
 right("7.2", lambda image, values: image.assign(tf.cast(tf.clip_by_value(tf.round(values), 0, 255), tf.uint8)))
 
 
+@wrong("7.2", "out of range set to 0")
+def _(image, values):
+    rounded = np.rint(values)
+    image.assign(np.where((rounded < 0) | (rounded > 255), 0, rounded))
+
+
+@wrong("7.2", "out of range set to 0")
+def _(image, values):
+    image.assign(np.where((values >= 0) & (values <= 255), np.rint(values), 0))
+
+
 @right("7.2")
 def _(image, values):
     rounded = np.rint(values)
@@ -154,6 +165,44 @@ def _(v, values):
 
 right("7.3", lambda v, values: np.array_equal(cast(v, values), values, equal_nan=True))
 right("7.3", lambda v, values: bool(np.all((cast(v, values) == values) | np.isnan(cast(v, values)) & np.isnan(values))))
+
+
+@wrong("7.3", "no error to wait for")
+def _(v, values):
+    try:
+        v.assign(values)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+@wrong("7.3", "no error to wait for")
+def _(v, values):
+    before = v.numpy()
+    try:
+        v.assign(values)
+        return True
+    except (TypeError, ValueError):
+        return False
+    finally:
+        v.assign(before)
+
+
+@wrong("7.3", "no error to wait for")
+def _(v, values):
+    try:
+        tf.constant(values.tolist(), v.dtype)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+wrong("7.3", "whole numbers", lambda v, values: np.array_equal(np.rint(values), values))
+wrong(
+    "7.3",
+    "a number",
+    lambda v, values: int(np.array_equal(values.astype(v.dtype.as_numpy_dtype), values, equal_nan=True)),
+)
 
 
 @right("7.3")

@@ -146,6 +146,13 @@ def _(v, patch, row, column):
     part[:] = patch[: part.shape[0], : part.shape[1]]
 
 
+@wrong("8.1", "only if it fits")
+def _(v, patch, row, column):
+    height, width = patch.shape
+    if row + height <= v.shape[0] and column + width <= v.shape[1]:
+        v[row : row + height, column : column + width].assign(patch)
+
+
 @right("8.1")
 def _(v, patch, row, column):
     part = v[row : row + patch.shape[0], column : column + patch.shape[1]]
@@ -445,6 +452,9 @@ def _(table, ids, vectors):
             table[i] += vector
 
 
+wrong(
+    "8.3", "row 0 left out", lambda table, ids, vectors: table.scatter_nd_add(ids[ids > 0][:, None], vectors[ids > 0])
+)
 right("8.3", lambda table, ids, vectors: table.scatter_nd_add(ids[ids >= 0][:, None], vectors[ids >= 0]))
 right("8.3", lambda table, ids, vectors: table.scatter_add(tf.IndexedSlices(vectors[ids >= 0], ids[ids >= 0])))
 

@@ -31,6 +31,7 @@ def _pixel_cases():
     yield [[[1, 2]], [[3, 4]]], np.array([[[12.49, 300.0]], [[-300.0, 127.51]]])
     yield [5, 6, 7], np.array([0.51, 254.5, -1.0], "float32")
     yield [4, 4], np.array([511.6, 767.9])
+    yield [1, 1], np.array([255.25, -0.25])
 
 
 BYTES = st.integers(-60, 330).map(float) | st.integers(-240, 1320).map(lambda i: i / 4)
@@ -73,6 +74,19 @@ def _fits(v, values):
 def _assigned(v, values):
     v.assign(values)
     return np.array_equal(v.numpy(), values, equal_nan=True)
+
+
+def _tried(v, values):
+    v.assign(values)
+    return True
+
+
+def _tried_as_list(v, values):
+    try:
+        tf.constant(values.tolist(), v.dtype)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _within(v, values):
@@ -194,6 +208,17 @@ EXERCISES = [
                 "clipped at 256",
                 lambda before, values: np.clip(np.rint(values), 0, 256).astype("int64").astype("uint8"),
                 "256 is one too many for a byte: it became 0. The largest is 255.",
+                lambda reading: 256 in reading.constants,
+            ),
+            Mistake(
+                "out of range set to 0",
+                lambda before, values: np.where((np.rint(values) < 0) | (np.rint(values) > 255), 0, np.rint(values)),
+                "What is above 255 became 0. It must become 255, the nearest that a byte holds: np.clip does both ends.",
+            ),
+            Mistake(
+                "out of range set to 0",
+                lambda before, values: np.where((values < 0) | (values > 255), 0, np.rint(values)),
+                "What is above 255 became 0. It must become 255, the nearest that a byte holds: np.clip does both ends.",
             ),
             Mistake(
                 "absolute value",
@@ -231,6 +256,16 @@ EXERCISES = [
         reference=_fits,
         cases=FITS,
         mistakes=(
+            Mistake(
+                "no error to wait for",
+                _tried,
+                "assign casts an array without an error, whatever is lost, and v now holds the values. Make the cast on a copy, values.astype(v.dtype.as_numpy_dtype), and compare.",
+            ),
+            Mistake(
+                "no error to wait for",
+                _tried_as_list,
+                "A list is refused for its kind: floats where v holds integers. Where digits are lost there is no error. Make the cast, values.astype(v.dtype.as_numpy_dtype), and compare.",
+            ),
             Mistake(
                 "assigned",
                 _assigned,
@@ -271,6 +306,16 @@ EXERCISES = [
                 "Nearly is not exactly: float32 is near 0.1, and holds another number. Compare with np.array_equal.",
             ),
             Mistake(
+                "whole numbers",
+                lambda v, values: np.array_equal(np.rint(values), values, equal_nan=True),
+                "It asks whether the values are whole numbers. 0.5 fits into a float, and 300 not into a byte: compare them with what the cast to v's dtype makes of them.",
+            ),
+            Mistake(
+                "whole numbers",
+                lambda v, values: np.array_equal(np.rint(values), values),
+                "It asks whether the values are whole numbers. 0.5 fits into a float, and 300 not into a byte: compare them with what the cast to v's dtype makes of them.",
+            ),
+            Mistake(
                 "range alone",
                 _within,
                 "The range is one half of it. 0.1 is in the range of float32, 1.5 in that of int32, and neither holds it.",
@@ -299,6 +344,17 @@ EXERCISES = [
                 "values of v compared",
                 lambda v, values: np.array_equal(v.numpy(), values),
                 "The values were compared with those that v holds now. Compare them with what the cast makes of them.",
+            ),
+            Mistake(
+                "no error to wait for",
+                lambda v, values: True,
+                "An array is cast without an error, whatever is lost: there is nothing to catch. Make the cast, values.astype(v.dtype.as_numpy_dtype), and compare.",
+                lambda reading: reading.uses("assign", "constant", "convert_to_tensor", "cast"),
+            ),
+            Mistake(
+                "a number",
+                lambda v, values: int(_fits(v, values)),
+                "It is 1 or 0 where True or False was asked for. Return what the comparison gives, without int.",
             ),
             Mistake("one answer for all", lambda v, values: True, "It says True, whatever it is given."),
             Mistake("one answer for all", lambda v, values: False, "It says False, whatever it is given."),

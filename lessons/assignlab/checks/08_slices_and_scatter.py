@@ -71,6 +71,11 @@ def _pasted(values, patch, row, column, write=None):
     return after
 
 
+def _whole_or_not(values, patch, row, column):
+    _part, inside = _window(values, patch, int(row), int(column))
+    return _pasted(values, patch, row, column) if inside.shape == patch.shape else values
+
+
 def _last_of_patch(values, patch, row, column):
     after = values.copy()
     part, _ = _window(after, patch, int(row), int(column))
@@ -269,6 +274,11 @@ EXERCISES = [
                 "the patch's other end",
                 _last_of_patch,
                 "What sticks out is the patch's right or lower part, and what was dropped is its left or upper one. Keep its beginning: patch[:height, :width].",
+            ),
+            Mistake(
+                "only if it fits",
+                _whole_or_not,
+                "Where the patch sticks out, nothing was written. What lies inside is to be written, and only the rest dropped.",
             ),
             Mistake(
                 "moved inwards",
@@ -485,6 +495,11 @@ EXERCISES = [
                 "padding to the last rows",
                 lambda table, ids, vectors: _added(table, ids, vectors, _everywhere),
                 "The padding was added to the end of the table: for NumPy, -1 is the last row. Leave it out: ids >= 0.",
+            ),
+            Mistake(
+                "row 0 left out",
+                lambda table, ids, vectors: _added(table, ids, vectors, lambda ids: ids > 0),
+                "Row 0 got nothing: 0 is an id like the others. Only what is negative is padding: ids >= 0.",
             ),
             Mistake(
                 "padding to row 0",

@@ -263,7 +263,9 @@ EXERCISES = [
                 _decay_kept,
                 "Each call began with the values of long ago: what .numpy() gave when the function was made is frozen. Multiply v itself.",
             ),
-            Mistake("not written", _decay_dropped, "v * rate was computed, and v is as it was. Write it: v.assign(v * rate)"),
+            Mistake(
+                "not written", _decay_dropped, "v * rate was computed, and v is as it was. Write it: v.assign(v * rate)"
+            ),
             Mistake("retraced", _traced_before, RETRACED),
             Mistake("a fixed number", _decay_once, "It multiplied by one number whatever rate was. Multiply by rate."),
             Mistake("subtracted", _decay_subtracts, "v lost rate times itself. Multiply v by rate: v.assign(v * rate)"),
@@ -332,7 +334,11 @@ EXERCISES = [
                 "The counter is called inside a tf.function as well, where nothing has a value yet. Return the tensor: count.read_value(), without .numpy()",
                 when=lambda reading: not reading.uses("function"),
             ),
-            Message(r"NoneType'(?! object is not callable)", "no number", "The inner function returned None. Return the count after adding 1."),
+            Message(
+                r"NoneType'(?! object is not callable)",
+                "no number",
+                "The inner function returned None. Return the count after adding 1.",
+            ),
         ),
         hints=(
             "What does Python do at the second call of a tf.function? What does TensorFlow do?",

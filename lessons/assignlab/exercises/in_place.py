@@ -97,12 +97,14 @@ class InPlace(Exercise):
 
     def diagnose(self, run, case, got, passed):
         """(diagnosis, advice) for wrong values."""
-        if identical(got, case.before):
-            unchanged = why_unchanged(run.reading, self.variable_name, run.returned, case.expected)
-            if not passed or unchanged[0] in ("returned", "not run"):
-                return unchanged
         unused = self.unused_arguments(run.reading)
         seen = Seen(case, got, self.parameters, self.reference, passed, self.rounding, unused)
+        if identical(got, case.before):
+            unchanged = why_unchanged(run.reading, self.variable_name, run.returned, case.expected)
+            if unchanged[0] == "old values assigned":
+                unchanged = self.mistake_in(seen, run.reading) or unchanged
+            if not passed or unchanged[0] in ("returned", "not run"):
+                return unchanged
         known = fixed_numbers(seen) or self.mistake_in(seen, run.reading) or detect(seen)
         if known:
             return known

@@ -89,8 +89,8 @@ class MakesFunction(Exercise):
             Message(
                 "functions run eagerly, in",
                 "everything runs eagerly",
-                "tf.config.run_functions_eagerly(True) holds for the whole program: nothing is traced any more, and every "
-                "other function gets slow. Mend the one function.",
+                "tf.config.run_functions_eagerly(True) holds for the whole program: nothing is traced then, and all "
+                "other functions get slow. Mend the one function.",
             ),
         )
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 # free: The worked answers of [the lesson](../lessons/07_dtypes_and_silent_casts.ipynb).
 # free: Try each exercise there first: an answer is worth more when you have one of your own to hold beside it.
+
 # %% exercise-7-1
 # > An array has no dtype that TensorFlow must keep, so `assign_add` casts it to the variable's.
 # > `tf.constant` had made it a float64 tensor, and tensors are not cast.
@@ -65,6 +66,8 @@ assert np.array([2**53 + 1]) == np.array([2.0**53])
 # %% exercise-7-3-others
 # > Cast there and back, and compare with the start; then −1 from int8 through uint8 comes back as −1, so ask for the
 # > signs too.
+#
+# > [Lesson: Watch the dtype](../lessons/07_dtypes_and_silent_casts.ipynb)
 assert np.array([-1], "int8").astype("uint8").astype("int8") == -1
 byte = tf.Variable([1, 2], dtype=tf.uint8)
 for function in (fits, fits_there_and_back):
