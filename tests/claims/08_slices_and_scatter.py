@@ -64,7 +64,7 @@ def alone(code):
 # free: One vector of a large embedding is wrong.
 # free: You copy the whole table out, change a row, and copy it back.
 # free: Leave it out yourself.
-# free: [Inside a tf.function](09_inside_tf_function.ipynb): what Python does, what TensorFlow does, and what is frozen.
+# free: [Inside a tf.function](09_inside_tf_function.ipynb): what Python does, and what TensorFlow does.
 
 # %% setup
 # > `matrix` counts from 0 to 11.
@@ -321,9 +321,9 @@ assert np.arange(3)[-1] == 2
 
 # %% outside-after
 # > An error, and the other places were written all the same.
-# > Elsewhere, silence: on a GPU, says the
+# > Elsewhere, silence: XLA (`jit_compile=True`) ignores the place; so does a GPU, says the
 # > [documentation](https://www.tensorflow.org/api_docs/python/tf/tensor_scatter_nd_update) of the same write to a
-# > tensor, such a place is ignored; XLA (`jit_compile=True`) ignores it on a CPU too.
+# > tensor.
 #
 # > Outside: an error, or silence.
 np.testing.assert_array_equal(_, [5, 4, 7])

@@ -219,7 +219,8 @@ assert elsewhere.returncode and "Could not find callback" in elsewhere.stderr, e
 # > Several threads may write to one variable.
 # > Of a `tf.Variable`, no `assign_add` is lost; of `v.assign(v.numpy() + 1)`, which reads first and writes later, some
 # > are.
-# > Put a `threading.Lock` around it.
+# > Put a `threading.Lock` around it, in Python: inside a `tf.function` it is taken while that traces, and not again.
+# > `keras.Variable.assign_add` reads first as well; that of its `.value` does not.
 #
 # > Python runs while TensorFlow traces; the calls run operations.
 #
@@ -233,9 +234,9 @@ assert elsewhere.returncode and "Could not find callback" in elsewhere.stderr, e
 assert _.verdict == "verified"
 
 
-def in_threads(work, times=500):
+def in_threads(work, times=500, counted=None):
     """What a variable holds after four threads have done some work this many times each."""
-    counted = tf.Variable(0.0)
+    counted = tf.Variable(0.0) if counted is None else counted
     threads = [threading.Thread(target=lambda: [work(counted) for _call in range(times)]) for _thread in range(4)]
     for thread in threads:
         thread.start()
@@ -261,3 +262,42 @@ def with_lock(counted):
 
 assert in_threads(lambda counted: counted.assign_add(1.0)) == 2000 == in_threads(with_lock)
 assert in_threads(read_then_write, 3) == 3  # of 12
+
+
+class Meeting(keras.Variable):
+    """Writes when all four threads are about to."""
+
+    def _direct_assign(self, value):
+        meeting.wait(60)
+        super()._direct_assign(value)
+        meeting.wait(60)
+
+
+assert in_threads(lambda counted: counted.assign_add(1.0), 3, Meeting(0.0)) == 3
+assert in_threads(lambda counted: counted.value.assign_add(1.0), counted=Meeting(0.0)) == 2000
+
+
+class Counted:
+    """A lock that counts how often it is taken."""
+
+    taken = 0
+
+    def __enter__(self):
+        self.taken += 1
+
+    def __exit__(self, *raised):
+        pass
+
+
+counts_itself = Counted()
+
+
+@tf.function
+def locked():
+    with counts_itself:
+        v.assign_add([1.0, 1.0])
+
+
+for _call in range(3):
+    locked()
+assert counts_itself.taken == 1

@@ -32,7 +32,7 @@ def fitted(**options):
     return one, of_one
 
 
-# free: **You will do:** make an optimizer forget one weight, freeze a part of a kernel, write in time while `fit` runs.
+# free: **You will do:** make an optimizer forget one weight, freeze a part of a kernel, write while `fit` runs.
 # free: **You will learn:** who writes a weight beside you, when, and where your own write belongs.
 # free: **You need:** [lesson 5](05_keep_the_same_variable.ipynb).
 # free: place
@@ -46,8 +46,8 @@ def fitted(**options):
 # free: [Recipes](../book/recipes.ipynb) for the task that you came with.
 
 # %% setup
-# > `one_weight` makes and compiles a model with one weight, a 1.
-# > The data ask for a 0: there the loss is 0, and so is its gradient.
+# > `one_weight` makes a model with one weight, a 1.
+# > The data ask for a 0.
 one, of_one = one_weight("sgd")
 assert of_one.compiled
 assert [weight is one.kernel for weight in of_one.weights] == [True]

@@ -5,9 +5,12 @@ import tensorflow as tf
 
 # free: The worked answers of [the lesson](../lessons/09_inside_tf_function.ipynb).
 # free: Try each exercise there first: an answer is worth more when you have one of your own to hold beside it.
+
 # %% exercise-9-1
 # > The lambda runs in Python at each call and hands over the array with its present values.
 # > They come in as a tensor of the same shape and dtype, so there is one trace.
+#
+# > [Lesson: Inside a tf.function](../lessons/09_inside_tf_function.ipynb)
 variable, scale, traced = tf.Variable([1.0, 2.0]), np.array([2.0, 2.0]), []
 original = tf.cast
 tf.cast = lambda value, dtype: traced.append(value) or original(value, dtype)
