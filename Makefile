@@ -64,8 +64,8 @@ clean: clean-cache  ## remove all that these commands made, never a notebook
 	rm -rf .venv
 
 notebooks: environment
-	@echo 'Running the notebooks ...'
-	@$(RUN) -m pytest --nbmake -n $(JOBS) -q $(PAGES)
+	@$(RUN) book/workshop/notebook_store.py || \
+	  { echo 'Running the notebooks ...'; $(RUN) -m pytest --nbmake -n $(JOBS) -q $(PAGES); }
 # From nothing each time: Sphinx would keep old static files and repeat no warning of an old page.
 # Each build has a folder of its own and puts its site in place at the end, so two can run at once:
 # mv takes the old site away; mv into _build fails while there is another one, and is tried again.

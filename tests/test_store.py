@@ -205,6 +205,20 @@ def test_the_stamp_is_the_same_in_another_process_and_costs_little():
     assert min(seconds) < 0.05
 
 
+def test_that_nothing_changed_is_said_without_a_run(store, page, capsys):
+    assert notebook_store.main(store.root) == 0
+    assert "The 2 notebooks have passed as they are" in capsys.readouterr().out
+    nbformat.write(notebook("01_first, edited"), page)
+    assert notebook_store.main(store.root) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_finding_out_that_nothing_changed_imports_nothing_large():
+    ask = "import sys, notebook_store; print({'nbformat', 'jupyter_cache', 'pytest', 'tensorflow'} & {*sys.modules})"
+    said = subprocess.run([sys.executable, "-c", ask], cwd=ROOT / "book/workshop", capture_output=True, text=True)
+    assert said.stdout.strip() == "set()", said.stderr
+
+
 def test_of_older_stamps_the_last_two_stay(store):
     for age, name in enumerate(["present-but-one", "before", "long-ago", "longer-ago"]):
         (store.folder.with_name(name) / "executed").mkdir(parents=True)

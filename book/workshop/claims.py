@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import nbformat
-
 from course import ROOT, notebooks
 
 EXERCISE = re.compile(r"exercise-(\d+)-(\d+)(-others)?")  # stubs and answers: tests/test_exercises.py proves them
@@ -113,6 +111,8 @@ class Claims:
         """What is wrong with the file itself, without running anything."""
         prose, ids = Prose(self.page), None
         if self.page.suffix == ".ipynb":
+            import nbformat  # here: see notebook_store
+
             cells = [cell for cell in nbformat.read(self.page, 4).cells if cell.cell_type == "code"]
             ids = {cell.id for cell in cells}
             for cell in cells:
@@ -196,6 +196,8 @@ class Prose:
     def __init__(self, page):
         text = Path(page).read_text(encoding="utf8")
         if page.suffix == ".ipynb":
+            import nbformat
+
             text = "\n\n".join(c.source for c in nbformat.reads(text, 4).cells if c.cell_type == "markdown")
         text = re.sub(r"^(```|~~~).*?^\1$|<!--.*?-->|<[a-z]+[^>]*>|</[a-z]+>", "", text, flags=re.MULTILINE | re.DOTALL)
         text = re.sub(r"^#+ .*$|^:::.*$|^ *:[a-z-]+:.*$|!\[[^\]]*\]\([^)]*\)", "\n", text, flags=re.MULTILINE)

@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("lessons", "solutions", "book")  # those that hold notebooks, in reading order
 CHECK_CALL = re.compile(r'check\("([\d.]+)", (\w+)\)')
@@ -27,6 +25,8 @@ def lessons(root=ROOT):
 
 def cells(path, kind):
     """The sources of a notebook's cells of one kind, "code" or "markdown"."""
+    import nbformat  # here: see notebook_store
+
     return [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == kind]
 
 

@@ -9,6 +9,9 @@ the book itself.
 
 A file that is not what was written (damaged, cut short, edited by hand) is dropped with a line that says so, and its
 notebook runs again. The hash guards against damage and mistakes, not against a person who has this code.
+
+`python book/workshop/notebook_store.py` exits with 0 where every notebook has passed as it is. What takes long to
+import (nbformat, and what reads it) is imported where it is needed, so that this is found out at once.
 """
 
 import hashlib
@@ -21,10 +24,6 @@ import uuid
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-
-import nbformat
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
 
 from assignlab.environment import QUIET
 from claims import Claims
@@ -77,11 +76,15 @@ class NotebookStore:
 
     def outputs(self, path):
         """The notebook with its outputs, as it was when it last passed, or None."""
+        import nbformat
+
         entry = self._read(self._file(path))
         return nbformat.from_dict(entry["notebook"]) if entry else None
 
     def keep(self, path, executed, tally):
         """Store the outputs of `executed`, a passed run of the notebook at `path`, and its tally (JSON values)."""
+        import nbformat
+
         passed_as = self.as_it_is(path)
         if passed_as != self.asked.get(path, passed_as):
             return  # saved while it ran: as it is now, it has not passed
@@ -172,6 +175,10 @@ def setup(app):
     reads. So another build, or a run of the tests, can go on at the same time.
     """
 
+    import nbformat
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
     def use_store(app, config):
         os.environ.update({name: os.environ.get(name, value) for name, value in KERNEL_ENVIRONMENT.items()})
         copy = Path(app.doctreedir) / "outputs"
@@ -184,3 +191,16 @@ def setup(app):
 
     app.connect("config-inited", use_store)
     return {"parallel_read_safe": True}
+
+
+def main(root=ROOT):
+    """Say that nothing is to be run, if so, and return the exit code."""
+    store, pages = NotebookStore(root), notebooks(root)
+    if not all(store.tally(page) for page in pages):
+        return 1
+    print(f"The {len(pages)} notebooks have passed as they are: none runs again.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
