@@ -323,6 +323,30 @@ def restored_before_it_is_built(folder):
     again.fit(X, Y, verbose=0)
 
 
+def restored_when_it_is_made(folder):
+    checkpoint = tf.train.Checkpoint()
+    checkpoint.read(tf.train.Checkpoint(v=tf.Variable([1.0, 2.0])).write(str(folder / "c")))
+    checkpoint.v = tf.Variable([0.0, 0.0])
+    checkpoint.v.assign([3.0, 4.0])
+
+
+def loaded_in_part(folder):
+    small_model().save_weights(folder / "w.weights.h5")
+    wider = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1), keras.layers.Dense(3)])
+    with pytest.raises(ValueError, match="A total of 1 objects could not be loaded"):
+        wider.load_weights(folder / "w.weights.h5")
+    with pytest.warns(UserWarning, match="A total of 1 objects could not be loaded"):
+        wider.load_weights(folder / "w.weights.h5", skip_mismatch=True)
+
+
+def exported_model(folder):
+    small_model().export(folder / "old", verbose=False)
+    loaded = tf.saved_model.load(str(folder / "old"))
+    loaded.variables[0].assign([[3.0], [4.0]])
+    tf.saved_model.save(loaded, str(folder / "new"), signatures=loaded.signatures)
+    tf.saved_model.load(str(folder / "new")).variables[0].assign_add([[3.0], [4.0]])
+
+
 def best_weights(folder):
     stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)
     keep = keras.callbacks.ModelCheckpoint(folder / "best.weights.h5", save_weights_only=True)
@@ -470,6 +494,9 @@ WHOLE = {  # program: its writes, where they can be told from the program
     saved_module: 3,
     saved_model: None,
     restored_before_it_is_built: None,
+    restored_when_it_is_made: 2,
+    loaded_in_part: 4,
+    exported_model: 10,  # two loads, which write each of two variables twice: the file lists them twice
     best_weights: None,
     copied_model: 5,
     float8_model: None,

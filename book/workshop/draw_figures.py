@@ -5,6 +5,7 @@ word to it. Each is drawn a second time in rows, for a phone: `NAME_narrow.svg`.
 test compares the files with what this draws.
 """
 
+import tempfile
 from pathlib import Path
 
 import keras
@@ -306,6 +307,32 @@ def layers_and_optimizers():
         Panel(w.numpy(), "weight, moved", changed=w.numpy() != assigned),
         alt="assign sets a trained weight to 0 and leaves the momentum in its slot; "
         "a step whose gradient is 0 moves the weight by it.",
+    )
+
+
+@figure("13_save_and_restore")
+def save_and_restore():
+    v = tf.Variable([1.0, 2.0])
+    with tempfile.TemporaryDirectory() as folder:
+        saved = tf.train.Checkpoint(weights=v).write(f"{folder}/saved")
+        in_file = tf.train.load_variable(saved, "weights/.ATTRIBUTES/VARIABLE_VALUE")
+        found, missed = tf.Variable([0.0, 0.0]), tf.Variable([0.0, 0.0])
+        tf.train.Checkpoint(weights=found).read(saved)
+        tf.train.Checkpoint(kernel=missed).read(saved).expect_partial()
+    return draw(
+        Panel(v.numpy(), "v"),
+        "write as weights",
+        Panel(in_file, "file", "copy"),
+        "read as weights",
+        Panel(found.numpy(), "found", changed=found.numpy() != 0),
+        Panel(v.numpy(), "v"),
+        "write as weights",
+        Panel(in_file, "file", "copy"),
+        "read as kernel",
+        Panel(missed.numpy(), "missed", changed=missed.numpy() != 0),
+        alt="A checkpoint finds a variable by its attribute: read as weights, the values are there; "
+        "read as kernel, nothing happens.",
+        width=590,
     )
 
 

@@ -81,6 +81,11 @@ EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
         "layer.kernel.constraint = lambda weight: keras.ops.where(mask, start, weight)",
     ): "two lines change places: start is read when fit calls the constraint, and is there by then",
     ("10.3", "def on_train_batch_end(self, batch, logs=None):"): "the two methods change places",
+    (
+        "13.1",
+        "checkpoint.read(path).assert_existing_objects_matched()",
+    ): "expect_partial only silences a warning about what the file holds besides",
+    ("13.3", "rows, columns = np.minimum(table.shape, old.shape)"): "the smaller of two, in either order",
 }
 
 

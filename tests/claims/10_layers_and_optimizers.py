@@ -43,7 +43,8 @@ def fitted(**options):
 # free: NumPy
 # free: no
 # free: Mend it.
-# free: [Recipes](../book/recipes.ipynb) for the task that you came with.
+# free: [Save and restore](13_save_and_restore.ipynb): what a file finds a variable by, and what a partial restore does
+#       not say.
 
 # %% setup
 # > `one_weight` makes a model with one weight, a 1.

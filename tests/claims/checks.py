@@ -30,6 +30,7 @@ from assignlab.checker import examine
 from assignlab.copy_lessons import DEFAULT, copy_lessons
 from assignlab.exercises import (
     EditsLayer,
+    FillsVariables,
     InPlace,
     InTraining,
     KeepsVariables,
@@ -80,7 +81,8 @@ def calls_of(number):
 # > written and on twenty generated start values. One that edits a layer is tried on several written layers, in float32.
 # > One that leaves its variables as they were is tried in several written calls, and every bit of them is compared. One
 # > that returns a function is tried in several written programs, which call it again and again. One that has to do with
-# > a training is tried in several, and what counts is where each ends. A fixed number from the example does not pass.
+# > a training is tried in several, and what counts is where each ends. One that fills variables from a file has a file
+# > of its own in each call. A fixed number from the example does not pass.
 assert GENERATED == 20
 for exercise in exercises().values():
     if isinstance(exercise, InPlace):
@@ -92,9 +94,8 @@ for exercise in exercises().values():
     elif isinstance(exercise, MakesVariable):
         assert len(generated(exercise.family)) == 20 and len(list(exercise.cases())) > 1
     else:
-        assert (
-            isinstance(exercise, EditsLayer | InTraining | KeepsVariables | MakesFunction) and len(exercise.cases) > 2
-        )
+        kinds = EditsLayer | FillsVariables | InTraining | KeepsVariables | MakesFunction
+        assert isinstance(exercise, kinds) and len(exercise.cases) > 2
 of_each_kind = {type(exercise): number for number, exercise in reversed(exercises().items())}
 seen = calls_of(of_each_kind[InPlace])
 exercise = exercises()[of_each_kind[InPlace]]
@@ -136,6 +137,18 @@ exercise = exercises()["5.3"]
 assert len(calls_of(exercise.number)) == len(exercise.cases)
 assert isinstance(exercise, KeepsVariables) and exercise.function == "with_change"
 assert examine(exercise.number, loses_a_bit).diagnosis == "not exact"
+
+exercise, paths = exercises()[of_each_kind[FillsVariables]], []
+assert examine(exercise.number, lambda table, path: paths.append(path) or exercise.reference(table, path))
+assert len(paths) == len(exercise.cases) == len(set(paths))
+
+
+def loses_the_last_bit(table, path):
+    exercise.reference(table, path)
+    table.assign(np.nextafter(table.numpy(), table.dtype.as_numpy_dtype(9)))
+
+
+assert not examine(exercise.number, loses_the_last_bit)
 
 
 def the_values(v, factors):

@@ -8,6 +8,7 @@ import re
 import tempfile
 import warnings
 from contextlib import contextmanager
+from pathlib import Path
 
 import keras
 import ml_dtypes
@@ -1280,6 +1281,173 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 # > To keep the optimizer, keep the variable: change its value with `assign`.
 assert same(_, matrix * 10 - 0.5)
 
+# %% error-received-code-2
+# raises ValueError: Received incompatible tensor with shape (2, 2) ... variable with shape (2, 3)
+# > A checkpoint goes by attributes, a Keras file by layers, an `.npz` by names.
+# > (For `objects could not be loaded`, see [Keras](#objects-could-not-be-loaded).)
+#
+# > The checkpoint has two columns, the variable three.
+# > A checkpoint restores whole variables, and others may have been restored before the error.
+assert not v.numpy().any()
+one, two = some(), tf.Variable(np.zeros((2, 3), "float32"))
+pair = tf.train.Checkpoint(one=some(), two=some()).write(f"{folder.name}/pair")
+one.assign(0 * matrix)
+with raises(ValueError, match="Received incompatible tensor"):
+    tf.train.Checkpoint(one=one, two=two).read(pair)
+assert same(one, matrix) and same(two, np.zeros((2, 3)))
+for kept in (some(keras.Variable), tf.Variable([1.0, 2.0]), tf.Variable(0.0)):
+    shaped = tf.train.Checkpoint(kept=tf.Variable(np.zeros((2, 5), "float32"))).write(f"{folder.name}/shaped")
+    with raises(ValueError, match="Received incompatible tensor"):
+        tf.train.Checkpoint(kept=kept).read(shaped)
+
+# %% error-received-code-3
+# > Read the array, and copy what fits.
+assert same(_, [[1, 2, 0], [3, 4, 0]])
+
+# %% error-original-dtype-code-2
+# raises InvalidArgumentError: does not equal original dtype
+# > The file is float32, the variable float64, and a checkpoint casts nothing.
+for saved in PLAIN:
+    file = tf.train.Checkpoint(v=tf.Variable(tf.zeros(2, saved))).write(f"{folder.name}/one")
+    for wanted in PLAIN:
+        one = tf.Variable(tf.zeros(2, wanted))
+        if saved == wanted:
+            tf.train.Checkpoint(v=one).read(file).assert_consumed()
+        else:
+            with raises(InvalidArgument, match="does not equal original dtype"):
+                tf.train.Checkpoint(v=one).read(file)
+
+# %% error-original-dtype-code-3
+# > `assign` does, where it is given an array.
+# > (Keras's `load_weights` casts by itself, without a word.)
+assert _ == "float64" and same(v, matrix)
+for saved, wanted in (("float32", "float64"), ("float64", "float32"), ("float64", "float16"), ("float32", "bfloat16")):
+    models = []
+    for dtype in (saved, wanted):
+        models.append(keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, dtype=dtype)]))
+    models[0].layers[0].kernel.assign(matrix)
+    models[0].save_weights(f"{folder.name}/cast.weights.h5")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        models[1].load_weights(f"{folder.name}/cast.weights.h5")
+    assert models[1].layers[0].kernel.dtype == wanted and same(models[1].layers[0].kernel, matrix)
+
+# %% error-not-bound-code-2
+# raises AssertionError: Found 1 Python objects that were not bound to checkpointed values
+# > The values were saved under another attribute, so a variable here got nothing; the message shows it.
+# > If it is the `save_counter`, the file was made by `write`, and is read by `read`.
+assert not v.numpy().any()
+mended = tf.train.Checkpoint(weights=v)
+with raises(AssertionError, match=r"not bound to checkpointed values.*save_counter:0"):
+    mended.restore(path).assert_existing_objects_matched()
+tf.train.Checkpoint(weights=v).read(path).assert_consumed()
+v.assign(0 * v)
+
+# %% error-not-bound-code-3
+# > `list_variables` shows what the file calls its values.
+assert same(_, matrix) and "('weights/.ATTRIBUTES/VARIABLE_VALUE', [2, 2])" in printed
+
+# %% error-unresolved-code-2
+# raises AssertionError: Unresolved object in checkpoint (root).b
+# > The file holds more than the program has, and `assert_consumed` wants a place for each value of the file: of an
+# > optimizer that is not built yet, this holds after its first step.
+for kind in (keras.optimizers.Adam, lambda: keras.optimizers.SGD(momentum=0.9)):
+    one, optimizer = tf.Variable(matrix), kind()
+    optimizer.apply([tf.ones((2, 2))], [one])
+    file = tf.train.Checkpoint(one=one, optimizer=optimizer).write(f"{folder.name}/trained")
+    fresh = kind()
+    status = tf.train.Checkpoint(one=one, optimizer=fresh).read(file)
+    with raises(AssertionError, match="Unresolved object in checkpoint"):
+        status.assert_consumed()
+    fresh.apply([tf.ones((2, 2))], [one])
+    status.assert_consumed()
+
+# %% error-unresolved-code-3
+# > If the rest is not wanted, ask for less.
+assert same(_, matrix)
+
+# %% error-no-files-code
+# raises NotFoundError: Failed to find any matching files for nowhere/saved
+# > The path is what `write` or `save` returned, which is no file: the files are called `saved.index` and
+# > `saved.data-00000-of-00001`, and `save` puts a number into the name, `saved-1`.
+# > `tf.train.latest_checkpoint(folder)` gives the path of the newest that `save` made.
+with tempfile.TemporaryDirectory() as place:
+    checkpoint = tf.train.Checkpoint(v=v)
+    assert checkpoint.write(f"{place}/saved") == f"{place}/saved"
+    assert {file.name for file in Path(place).iterdir()} == {"saved.index", "saved.data-00000-of-00001"}
+    assert tf.train.latest_checkpoint(place) is None
+    assert [checkpoint.save(f"{place}/saved") for _ in range(2)] == [f"{place}/saved-1", f"{place}/saved-2"]
+    assert tf.train.latest_checkpoint(place) == f"{place}/saved-2"
+
+# %% error-no-checkpoint-code
+# raises AssertionError: No checkpoint specified (save_path=None); nothing is being restored.
+# > There is no checkpoint in that folder, or it was made by `write`, which keeps no account: `latest_checkpoint`
+# > returned `None`.
+# > Without the assertion, `restore(None)` restores nothing and raises nothing.
+assert path is None
+for method in ("read", "restore"):
+    getattr(tf.train.Checkpoint(v=v), method)(None)
+    assert same(v, matrix)
+
+# %% error-no-checkpoint-code-2
+# > Ask before.
+assert printed == "begins from the start\n"
+
+# %% error-not-in-checkpoint-code-2
+# raises NotFoundError: Key v not found in checkpoint
+# > The key is the way by attributes, with an ending.
+held = tf.train.Checkpoint(model=tf.train.Checkpoint(layers=[some()])).write(f"{folder.name}/held")
+assert "model/layers/0/.ATTRIBUTES/VARIABLE_VALUE" in dict(tf.train.list_variables(held))
+
+# %% error-not-in-checkpoint-code-3
+assert same(_, matrix)
+
+# %% error-no-cast-code-2
+# raises ValueError: No cast function available
+# > The array comes from a file of NumPy's, and was bfloat16.
+#
+# > NumPy's files do not know that dtype: the array comes back with the dtype `V2`, two bytes without a meaning.
+assert array.dtype == "V2" and array.tobytes() == v.numpy().tobytes()
+
+# %% error-no-cast-code-3
+# > Give them their meaning back.
+assert same(_, [1, 2]) and _.dtype == tf.bfloat16.as_numpy_dtype
+
+# %% error-file-format-code
+assert "Assets written to" in printed  # TensorFlow's word, not Keras's
+
+# %% error-file-format-code-2
+# raises ValueError: File format not supported: filepath= ... Keras 3 only supports V3 `.keras` files
+# > The path is that of a SavedModel.
+#
+# > `export` and `tf.saved_model.save` write a SavedModel, a folder.
+# > It comes back as functions and variables, not as a Keras model.
+# > For layers, save with `model.save("model.keras")`.
+assert Path(f"{folder.name}/exported/saved_model.pb").is_file()
+tf.saved_model.save(model, f"{folder.name}/again")
+assert Path(f"{folder.name}/again/saved_model.pb").is_file()
+with raises(ValueError, match="File format not supported"):
+    keras.models.load_model(f"{folder.name}/again")
+model.save(f"{folder.name}/model.keras")
+assert same(keras.models.load_model(f"{folder.name}/model.keras").layers[0].kernel, model.layers[0].kernel.numpy())
+
+# %% error-file-format-code-3
+assert tuple(_[0]) == (1, 1) and _[1] == 2
+assert not isinstance(loaded, keras.Model) and not hasattr(loaded, "layers")
+
+# %% error-deleted-code
+assert "Assets written to" in printed
+
+# %% error-deleted-code-2
+# raises AssertionError: Called a function referencing variables which have been deleted
+# > A SavedModel was loaded, and only its function was kept.
+
+# %% error-deleted-code-3
+# > The loaded object holds the variables: keep it as long as you call its functions.
+assert tuple(_) == (1, 1)
+kept = loaded.serve
+assert tuple(kept(np.ones((1, 2), "float32")).shape) == (1, 1)
+
 # %% error-no-gradients-code-2
 # raises ValueError: No gradients provided for any variable
 # > A tape follows TensorFlow's operations on the variable itself, not NumPy's on a copy.
@@ -2013,3 +2181,23 @@ assert _ == np.float32(1.0001)
 assert tf.convert_to_tensor(slow.level).dtype == tf.float32
 slow.level.assign(slow.level + 1e-4)
 assert slow.level.numpy() == np.float32(1.0001)
+
+# %% error-silent-restore-code-2
+# > The file calls it `weights`, and was asked for `kernel`.
+# > Other ways to the same silence: `restore(None)`, which is what `latest_checkpoint` gives for an empty folder, and a
+# > path that ends in `.index`.
+# > Ask the status, `status.assert_existing_objects_matched()`, and it raises an error in each of these cases.
+assert same(_, 0 * matrix)
+asked = [status]
+with tempfile.TemporaryDirectory() as place:
+    assert tf.train.latest_checkpoint(place) is None
+asked.append(tf.train.Checkpoint(weights=v).restore(None))
+asked.append(tf.train.Checkpoint(weights=v).read(f"{path}.index"))
+assert same(v, 0 * matrix)
+for one in asked:
+    with raises(AssertionError):
+        one.assert_existing_objects_matched()
+
+# %% error-silent-restore-code-3
+# > Here the attribute is to be mended.
+assert same(_, matrix)

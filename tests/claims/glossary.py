@@ -1,6 +1,7 @@
 """Claims of the glossary. Each section runs alone; `v` and `a` are what the definitions call so."""
 
 import functools
+import tempfile
 import warnings
 
 import keras
@@ -158,6 +159,19 @@ report = verify_gradient(lambda: tf.reduce_sum(v**2), v)
 assert report
 np.testing.assert_allclose(report.differences, (2 * a).ravel(), rtol=1e-3)
 np.testing.assert_allclose(report.autodiff, (2 * a).ravel(), rtol=1e-3)  # along the step that float32 could make
+
+# %% checkpoint
+# > checkpoint A file of the values of variables, found again by the attributes that lead to each:
+# > `tf.train.Checkpoint(weights=v)`.
+# > Restoring writes into the variable that is there.
+with tempfile.TemporaryDirectory() as folder:
+    path = tf.train.Checkpoint(weights=v).write(f"{folder}/saved")
+    assert "weights/.ATTRIBUTES/VARIABLE_VALUE" in dict(tf.train.list_variables(path))
+    handle, before = v.handle, v.numpy()
+    v.assign(0 * v)
+    tf.train.Checkpoint(weights=v).read(path).assert_consumed()
+assert v.handle is handle
+np.testing.assert_array_equal(v, before)
 
 # %% constraint
 # > constraint A function that an optimizer applies to a weight after each step: what it returns is the weight's new
@@ -403,6 +417,19 @@ v.assign(a * 2)
 assert v.handle is handle and handle.dtype == tf.resource
 np.testing.assert_array_equal(tf.raw_ops.ReadVariableOp(resource=handle, dtype=v.dtype), a * 2)
 np.testing.assert_array_equal(before, a)  # the buffer of the old values is another
+
+# %% SavedModel
+# > SavedModel A folder with the functions and the variables of a model, which loads without its code:
+# > `tf.saved_model.load`.
+# > The variables can be assigned.
+with tempfile.TemporaryDirectory() as folder:
+    dense(1).export(f"{folder}/saved", verbose=False)
+    loaded = tf.saved_model.load(f"{folder}/saved")
+for variable in loaded.variables:
+    variable.assign(tf.ones_like(variable))
+np.testing.assert_array_equal(
+    loaded.serve(np.ones((1, 2), "float32")), [[sum(v.shape.num_elements() for v in loaded.variables)]]
+)
 
 # %% scatter
 # > scatter To write to places that lie anyhow: `v.scatter_nd_update(places, values)`, where each place is a list of

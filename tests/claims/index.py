@@ -177,6 +177,12 @@ for make in KINDS:
 #
 # > find out why my gradient is `None`
 #
+# > restore a file, or load what fits of it
+#
+# > [Go on](recipes.ipynb#stop-a-training-and-go-on-with-it),
+# > [what fits](recipes.ipynb#load-what-fits-of-another-model),
+# > [without code](recipes.ipynb#change-a-model-whose-code-is-gone)
+#
 # > understand an error message
 #
 # > [Error messages](errors.ipynb)
@@ -272,6 +278,12 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "find out why my gradient is `None`": {
         f"{E}#no-error-but-the-gradient-is-none": r"First cause.+Second cause.+Third cause",
         L6: r"tape\.gradient\(",
+    },
+    "restore a file, or load what fits of it": {
+        "#stop-a-training-and-go-on-with-it": r"manager\.restore_or_initialize\(\)",
+        "#load-what-fits-of-another-model": r"layer\.set_weights\(weights\).+left\.append",
+        "#change-a-model-whose-code-is-gone": r"tf\.saved_model\.load\(.+kernel\.assign\(.+tf\.saved_model\.save\(",
+        "../lessons/13_save_and_restore.ipynb": r"\.read\(saved\).+load_weights\(",
     },
     "understand an error message": {E: r"Each section shows a message, then the reason, then what to write"},
     "know whether a popular answer is right": {"myths.ipynb": r"\*\*False\*\*"},

@@ -445,3 +445,20 @@ assert [variable.numpy() for variable in model.optimizer.variables] == before
 model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
 model.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
 np.testing.assert_allclose(layer.kernel, [[0.8]], rtol=1e-5)
+
+# %% myth-checkpoint
+# > **False.** That was `tf.compat.v1.train.Saver`.
+# > A `tf.train.Checkpoint` goes by attributes: here the names differ, the attribute is the same, and the values come
+# > back.
+np.testing.assert_array_equal(_, [1, 2])
+assert (old.name, new.name) == ("kernel:0", "w:0")
+with tempfile.TemporaryDirectory() as place:
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        former = tf.compat.v1.get_variable("kernel", initializer=[1.0, 2.0])
+        session.run(former.initializer)
+        by_name = tf.compat.v1.train.Saver([former]).save(session, f"{place}/saved")
+    assert tf.train.list_variables(by_name) == [("kernel", [2])]
+    path = tf.train.Checkpoint(weights=old).write(f"{place}/other")
+    namesake = tf.Variable([0.0, 0.0], name="kernel")
+    tf.train.Checkpoint(kernel=namesake).read(path).expect_partial()
+    np.testing.assert_array_equal(namesake, [0, 0])

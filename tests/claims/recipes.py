@@ -120,6 +120,10 @@ def alone(code):
 # > **Between models:** [copy, blend](#copy-or-blend-one-model-into-another) ·
 # > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
 #
+# > **Files:** [go on with a training](#stop-a-training-and-go-on-with-it) ·
+# > [load what fits](#load-what-fits-of-another-model) ·
+# > [change a model whose code is gone](#change-a-model-whose-code-is-gone)
+#
 # > **Inside functions:** [tf.function](#edit-weights-inside-tffunction) ·
 # > [NumPy in a loss](#use-numpy-inside-a-loss-or-a-tffunction)
 #
@@ -1263,6 +1267,85 @@ for dtype in DTYPES:
         variable.assign([0, 0])
         variable.assign(np.load(f"{folder.name}/kept.npy"))
         np.testing.assert_array_equal(variable.numpy(), [1, 2])
+
+# %% recipe-resume-code-2
+# > A checkpoint of a compiled model holds its weights and its optimizer's memory. A `CheckpointManager` numbers the
+# > files, and keeps the last ones.
+assert saved == f"{folder.name}/ckpt-1" and len(manager.checkpoints) == 1
+held = [key for key, _ in tf.train.list_variables(saved)]
+assert sum(key.startswith("model/optimizer/_variables") for key in held) == 4  # two of Adam for each weight
+numbered = tf.train.CheckpointManager(tf.train.Checkpoint(v=tf.Variable(0.0)), f"{folder.name}/n", max_to_keep=2)
+assert [numbered.save() for _ in range(3)] == [f"{folder.name}/n/ckpt-{i}" for i in (1, 2, 3)]
+assert numbered.checkpoints == [f"{folder.name}/n/ckpt-{i}" for i in (2, 3)]
+
+# %% recipe-resume-code-3
+# > The next program begins with the same lines. `restore_or_initialize` restores the newest file and returns its path;
+# > from an empty folder it returns `None`, and nothing was restored.
+#
+# > The second `fit` is undone, and so is its step in the optimizer.
+assert _ == (True, 1)
+program = """
+import sys, keras, tensorflow as tf
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.Adam(0.1), "mse")
+first = model.layers[0].kernel.numpy().tobytes()
+checkpoint = tf.train.Checkpoint(model=model)
+empty = tf.train.CheckpointManager(checkpoint, sys.argv[1] + "/empty", max_to_keep=2)
+print(empty.restore_or_initialize(), model.layers[0].kernel.numpy().tobytes() == first)
+tf.train.CheckpointManager(checkpoint, sys.argv[1], max_to_keep=2).restore_or_initialize()
+model.optimizer.build(model.trainable_variables)
+print(*[one.numpy().tobytes().hex() for one in [*model.weights, *model.optimizer.variables]])
+"""
+command = [sys.executable, "-c", program, folder.name]
+there = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.split()
+assert there[:2] == ["None", "True"]
+assert there[2:] == [one.numpy().tobytes().hex() for one in [*model.weights, *model.optimizer.variables]]
+
+# %% recipe-fits-code-3
+# > `load_weights(..., skip_mismatch=True)` goes by place, warns, and may leave a layer half loaded: the weights before
+# > the one that does not fit are the file's. To go by the names of layers, and by whole layers, load the old model and
+# > copy.
+#
+# > What was left keeps its first weights. Layers inside layers are not looked into.
+assert _ == ["head"]
+np.testing.assert_array_equal(model.layers[0].kernel, old.layers[0].kernel)
+
+
+class Pair(keras.layers.Layer):
+    """Two weights, the second of so many entries."""
+
+    def __init__(self, entries):
+        super().__init__()
+        self.first = self.add_weight(shape=(2,), initializer="zeros", name="first")
+        self.second = self.add_weight(shape=(entries,), initializer="zeros", name="second")
+
+    def call(self, inputs):
+        return inputs
+
+
+with tempfile.TemporaryDirectory() as place:
+    pairs = [keras.Sequential([keras.Input((2,)), Pair(entries)]) for entries in (2, 3)]
+    pairs[0].set_weights([np.ones(2), np.ones(2)])
+    pairs[0].save_weights(f"{place}/pair.weights.h5")
+    with pytest.warns(UserWarning, match="A total of 1 objects could not be loaded"):
+        pairs[1].load_weights(f"{place}/pair.weights.h5", skip_mismatch=True)
+np.testing.assert_array_equal(pairs[1].layers[0].first, [1, 1])
+np.testing.assert_array_equal(pairs[1].layers[0].second, [0, 0, 0])
+inner = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, name="deep")], name="inner")
+assert "deep" not in [layer.name for layer in keras.Sequential([keras.Input((2,)), inner]).layers]
+
+# %% recipe-exported-code
+assert "Assets written to" in printed  # TensorFlow's word, not Keras's
+
+# %% recipe-exported-code-2
+assert "Assets written to" in printed
+
+# %% recipe-exported-code-3
+# > A SavedModel, as `model.export` writes it, needs no code: its variables are there, can be assigned, and can be saved
+# > again.
+np.testing.assert_array_equal(_, [[20]])
+np.testing.assert_array_equal(layer.kernel, [[1], [1]])
+np.testing.assert_array_equal(tf.saved_model.load(f"{folder.name}/old").variables[0], [[1], [1]])
 
 # %% recipe-function-code-2
 # > While TensorFlow traces a function there are no values, so there is no snapshot. Use TensorFlow operations there.

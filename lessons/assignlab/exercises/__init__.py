@@ -2,8 +2,9 @@
 
 A lesson's exercises are data, in `assignlab/checks/` under the lesson's name. Their kinds are here: `InPlace` (the
 answer writes into a variable), `MakesVariable` (it returns one), `EditsLayer` (it edits a Keras layer),
-`InTraining` (it prepares a training, or edits its state), `KeepsVariables` (it leaves variables as they were) and
-`MakesFunction` (it returns a function). `exercises()` has them all by number, and `find(number)` one.
+`InTraining` (it prepares a training, or edits its state), `KeepsVariables` (it leaves variables as they were),
+`FillsVariables` (it fills them from files) and `MakesFunction` (it returns a function). `exercises()` has them all by
+number, and `find(number)` one.
 """
 
 from functools import cache
@@ -14,6 +15,7 @@ from assignlab.exercises.calling import takes
 from assignlab.exercises.diagnosing import compares_with_nan
 from assignlab.exercises.edits_layer import EditsLayer, LayerCase
 from assignlab.exercises.families import arrays, irregular, quarters, shapes
+from assignlab.exercises.fills_variables import FillsVariables
 from assignlab.exercises.in_place import InPlace
 from assignlab.exercises.in_training import InTraining, Training
 from assignlab.exercises.keeps_variables import KeepsVariables
@@ -27,6 +29,7 @@ __all__ = [
     "CHECKS",
     "EditsLayer",
     "Exercise",
+    "FillsVariables",
     "InPlace",
     "InTraining",
     "KeepsVariables",

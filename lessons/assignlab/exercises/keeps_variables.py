@@ -1,6 +1,7 @@
 """Exercises whose answer works with variables and leaves each of them exactly as it was."""
 
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +17,16 @@ from assignlab.exercises.showing import show, show_both
 
 @dataclass(frozen=True)
 class Effect:
-    """What a call did: what it returned or raised, and the bits that each variable then held."""
+    """What a call did: what it returned or raised, and the values that each variable then held."""
 
     returned: object
     error: BaseException | None
-    bits: Sequence[bytes]
+    values: Sequence[np.ndarray]
+
+    @property
+    def bits(self):
+        """Of each variable."""
+        return [array.tobytes() for array in self.values]
 
     def same_as(self, other):
         """Whether both did the same."""
@@ -51,9 +57,11 @@ class KeepsVariables(Exercise):
 
     def sample(self):
         lines = self.cases[0]
-        kept = zip(self.names_of_variables(), _variables(self.arguments(lines)), strict=True)
-        after = [f"{show(variable, f'{name} = ')} afterwards" for name, variable in kept]
-        return self.call_text(lines), "\n".join([end_of(self.effect(self.reference, lines)), *after])
+        effect = self.effect(self.reference, lines)
+        with self.made(lines) as arguments:
+            named = zip(self.names_of_variables(arguments), effect.values, strict=True)
+        after = [f"{show(values, f'{name} = ')} afterwards" for name, values in named]
+        return self.call_text(lines), "\n".join([end_of(effect), *after])
 
     def call_text(self, lines):
         """The lines that make the arguments and call the answer."""
@@ -61,8 +69,12 @@ class KeepsVariables(Exercise):
 
     def verify_case(self, answer, lines, passed):
         """Raise `Wrong` unless the answer is right with these arguments; `passed` are those with which it was."""
-        arguments = self.arguments(lines)
-        kept = _variables(arguments)
+        with self.made(lines) as arguments:
+            self.verify_call(answer, lines, arguments, passed)
+
+    def verify_call(self, answer, lines, arguments, passed):
+        """The same, once the arguments are made."""
+        kept, names = variables_of(arguments), self.names_of_variables(arguments)
         identities, before = list(map(identity_of, kept)), [variable.numpy() for variable in kept]
         expected, outcome = self.effect(self.reference, lines), guard.call(answer, *arguments)
         run = Run(self.call_text(lines), answer, outcome.value, outcome.printed)
@@ -72,49 +84,59 @@ class KeepsVariables(Exercise):
         if list(map(identity_of, kept)) != identities:
             raise run.wrong("resource changed", "Leave the variable itself alone, and write its values with assign.")
         now = [variable.read_value().numpy() for variable in kept]
-        effect = Effect(outcome.value, outcome.error, _bits(now))
-        if not effect.same_as(expected):
-            texts = self.texts(effect, expected, before, now)
-            raise run.wrong(*self.diagnose(run, effect, expected, lines, passed, (before, now)), *texts)
+        effect = Effect(outcome.value, outcome.error, now)
+        if not self.same(effect, expected):
+            values = list(zip(names, before, now, strict=True))
+            texts = self.texts(effect, expected, values)
+            raise run.wrong(*self.diagnose(run, effect, expected, lines, passed, values), *texts)
         for variable in kept:
             if variable.dtype.is_floating and type(variable).__name__ != "_UnreadVariable":
                 self.verify_gradient(variable, run)
 
-    def arguments(self, lines):
-        """New arguments, made by these lines."""
-        names = {"np": np, "tf": tf}
+    @contextmanager
+    def made(self, lines, **names):
+        """New arguments, made by these lines, which know np, tf and `names`."""
+        names |= {"np": np, "tf": tf}
         exec(lines, names)
-        return [names[parameter] for parameter in self.parameters]
+        yield [names[parameter] for parameter in self.parameters]
 
     def effect(self, function, lines):
         """The `Effect` of calling a function with new arguments."""
-        arguments = self.arguments(lines)
-        outcome = guard.call(function, *arguments)
-        return Effect(outcome.value, outcome.error, _bits([variable.numpy() for variable in _variables(arguments)]))
+        with self.made(lines) as arguments:
+            kept = variables_of(arguments)
+            outcome = guard.call(function, *arguments)
+            return Effect(outcome.value, outcome.error, [variable.numpy() for variable in kept])
 
-    def texts(self, effect, expected, before, now):
-        """(got, expected) as text: the first variable that differs, or else what came back."""
-        for name, old, new in zip(self.names_of_variables(), before, now, strict=False):
+    def same(self, effect, expected):
+        """Whether a call did what it should."""
+        return effect.same_as(expected)
+
+    def texts(self, effect, expected, values):
+        """(got, expected) as text: the first of the `values` that differs, or else what came back."""
+        for name, old, new in values:
             if old.tobytes() != new.tobytes():
                 got, wanted = show_both(name, new, old)
                 return f"{got} afterwards", f"{wanted} afterwards"
         return end_of(effect), end_of(expected)
 
-    def names_of_variables(self):
-        """The parameters that are variables, by the first case."""
-        pairs = zip(self.parameters, self.arguments(self.cases[0]), strict=True)
-        return [name for name, argument in pairs if isinstance(argument, tf.Variable)]
+    def names_of_variables(self, arguments):
+        """How to write each variable among the arguments."""
+        return names_of(dict(zip(self.parameters, arguments, strict=True)))
 
     def diagnose(self, run, effect, expected, lines, passed, values):
-        """(diagnosis, advice) for what a wrong answer did; values: those of the variables before and now."""
+        """(diagnosis, advice) for what a wrong answer did; values: (name, before, now) of each variable."""
         fitting = [mistake for mistake in self.mistakes if mistake.when is None or mistake.when(run.reading)]
         here = [mistake for mistake in fitting if self.explains(mistake, effect, lines, passed)]
         known = next(iter(self.explain_all(run.answer, here) or here), None)
         if known:
             return known.diagnosis, known.advice
+        return self.diagnose_rest(effect, expected, values)
+
+    def diagnose_rest(self, effect, expected, values):
+        """(diagnosis, advice) for what no mistake explains."""
         name = self.variable_name
         if effect.bits != expected.bits:
-            if all(_near(old, new) for old, new in zip(*values, strict=True)):
+            if all(_near(old, new) for _, old, new in values):
                 return "not exact", (
                     f"{name} is nearly as it was: computing back loses the last digits. Keep its values before you "
                     "change them, and assign these."
@@ -134,32 +156,43 @@ class KeepsVariables(Exercise):
 
     def explains(self, mistake, effect, lines, passed):
         """Whether the mistake does the same in this call, and the right thing in those that the answer has passed."""
-        return self.effect(mistake.gives, lines).same_as(effect) and all(
-            self.effect(mistake.gives, other).same_as(self.effect(self.reference, other)) for other in passed
+        return self.same(self.effect(mistake.gives, lines), effect) and all(
+            self.same(self.effect(mistake.gives, other), self.effect(self.reference, other)) for other in passed
         )
 
     def explain_all(self, answer, mistakes):
         """Those of the mistakes that do the same as the answer in every case."""
         for lines in self.cases if len(mistakes) > 1 else ():
             effect = self.effect(answer, lines)
-            mistakes = [mistake for mistake in mistakes if self.effect(mistake.gives, lines).same_as(effect)]
+            mistakes = [mistake for mistake in mistakes if self.same(self.effect(mistake.gives, lines), effect)]
         return mistakes
 
 
-def _variables(arguments):
-    return [argument for argument in arguments if isinstance(argument, tf.Variable)]
+def variables_of(arguments):
+    """The variables among the arguments, and in those that are dicts."""
+    inner = [list(argument.values()) if isinstance(argument, dict) else [argument] for argument in arguments]
+    return [value for values in inner for value in values if isinstance(value, tf.Variable)]
 
 
-def _bits(arrays):
-    return [array.tobytes() for array in arrays]
+def names_of(arguments):
+    """How to write each of the variables among the arguments, {name: argument}."""
+    found = []
+    for name, argument in arguments.items():
+        if isinstance(argument, tf.Variable):
+            found.append(name)
+        elif isinstance(argument, dict):
+            found += [f'{name}["{key}"]' for key, value in argument.items() if isinstance(value, tf.Variable)]
+    return found
 
 
 def _same_returned(returned, expected):
-    """Whether both are the same truth value or the same numbers. `returned` may be any object at all."""
+    """Whether both are the same truth value, numbers or names. `returned` may be any object at all."""
 
     def compare():
         if returned is None or expected is None:
             return returned is expected
+        if isinstance(expected, list | tuple | set):
+            return type(returned) is type(expected) and returned == expected
         got, wanted = np.asarray(returned), np.asarray(expected)
         if wanted.dtype == bool:
             return got.dtype == bool and got.shape == wanted.shape and bool((got == wanted).all())
