@@ -193,16 +193,10 @@ def test_all_files_of_the_runner_are_there():
     assert all((ROOT / file).is_file() for file in notebook_store.RUNNER)
 
 
-def test_the_stamp_is_the_same_in_another_process_and_costs_little():
+def test_the_stamp_is_the_same_in_another_process():
     ask = "import notebook_store; print(notebook_store.stamp())"
     said = subprocess.run([sys.executable, "-c", ask], cwd=ROOT / "book/workshop", capture_output=True, text=True)
     assert said.stdout.strip() == stamp(), said.stderr
-    seconds = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        stamp()
-        seconds.append(time.perf_counter() - begin)
-    assert min(seconds) < 0.05
 
 
 def test_that_nothing_changed_is_said_without_a_run(store, page, capsys):
