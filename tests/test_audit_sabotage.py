@@ -161,6 +161,7 @@ GREEN = (
     "get_ipython().run_cell('v.assign(v)')",
     "%reload_ext assignlab",
     "%unload_ext assignlab",
+    "with tf.GradientTape() as tape:\n    loss = v * 1.0\nassert tape.gradient(loss, v[0]) is None",
     "import threading\nthread = threading.Thread(target=tf.function(lambda: v.assign_add(v)))\n"
     "thread.start()\nthread.join()",
 )

@@ -97,6 +97,13 @@ def make_twice():
     make(1.0), make(2.0)
 
 
+def ask_twice():
+    weights = table()
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(weights * 2)
+    tape.gradient(loss, weights), tape.gradient(loss, weights)
+
+
 def gradient_of_a_snapshot():
     weights = table()
     with tf.GradientTape() as tape:
@@ -182,6 +189,13 @@ PASTED = {
     ],
     "Variable is unhashable": [lambda: {table(): 1}],
     "Cannot convert a symbolic tf.Tensor": [lambda: tf.function(lambda x: np.asarray(x))(tf.ones(3))],
+    "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed": [
+        lambda: tf.function(lambda x: sorted([x[0], x[1]]))(tf.ones(2)),
+        lambda: tf.function(lambda x: x * 2 if x > 1 else x, autograph=False)(tf.constant(3.0)),
+    ],
+    "Detected unsupported operations when trying to compile graph": [
+        lambda: tf.function(lambda x: tf.py_function(tf.sort, [x], "float32"), jit_compile=True)(tf.ones(3)),
+    ],
     "'SymbolicTensor' object has no attribute 'numpy'": [lambda: tf.function(lambda x: x.numpy())(tf.ones((9, 2)))],
     "tf.function only supports singleton tf.Variables created on the first call": [make_twice],
     "You must build the layer before accessing": [
@@ -205,6 +219,42 @@ PASTED = {
         lambda: setattr(built(keras.layers.Dense(5, name="logits")), "kernel", np.zeros((6, 5))),
     ],
     "Unknown variable": [other_variable],
+    "argument 1 must be a numpy.ndarray": [lambda: np.copyto(table(), 1, where=np.ones((7, 3), bool))],
+    "has no len()": [
+        lambda: np.random.default_rng(0).shuffle(table()),
+        lambda: len(keras.Variable(np.ones(4), name="scale")),
+    ],
+    "of 'ResourceVariable' object has no setter": [lambda: setattr(table(), "dtype", "float64")],
+    "is not supported when eager execution is enabled": [lambda: table().eval()],
+    "module 'tensorflow' has no attribute": [lambda: tf.Session(), lambda: tf.get_variable("w", [2])],
+    "arrays can be converted to Python scalars": [lambda: float(table()), lambda: float(keras.Variable([0.1]))],
+    "unsupported format string passed to": [lambda: f"{keras.Variable(0.1):.3f}", lambda: f"{table():8.2f}"],
+    "object cannot be interpreted as an integer": [lambda: range(keras.Variable(3, dtype="int32"))],
+    "Unable to avoid copy while creating an array as requested": [lambda: np.asarray(table(), copy=False)],
+    "matmul: Input operand 1 has a mismatch": [lambda: np.ones((7, 3)) @ table().numpy()],
+    "has different ndims": [lambda: table() @ np.ones(3, "float32")],
+    "axes don't match array": [lambda: table().numpy().transpose(0, 2, 1)],
+    "object of type 'RaggedTensor' has no len()": [lambda: tf.Variable(tf.ragged.constant([["a"], []]))],
+    "No OpKernel was registered": [lambda: tf.Variable([True]).assign_sub([True])],
+    "not inexact": [lambda: np.finfo(tf.dtypes.experimental.float8_e5m2.as_numpy_dtype)],
+    "object has no attribute '_unique_id'": [
+        lambda: keras.optimizers.Adam().apply_gradients([(tf.ones((7, 3)), table().numpy())]),
+        lambda: keras.optimizers.SGD().apply([tf.ones((7, 3))], [table() * 2]),
+    ],
+    "object has no attribute 'minimize'": [lambda: keras.optimizers.Adam(0.1).minimize(lambda: 1, [table()])],
+    "apply_gradients() takes 2 positional arguments but 3 were given": [
+        lambda: keras.optimizers.Adam().apply_gradients([tf.ones(3)], [tf.Variable(tf.ones(3))]),
+    ],
+    "object has no attribute 'get_weights'": [lambda: keras.optimizers.SGD().get_weights()],
+    "that has not yet been built": [lambda: keras.optimizers.Adam().set_weights([np.zeros(3)])],
+    "object has no attribute 'lr'": [lambda: keras.optimizers.Adam(0.1).lr],
+    "module 'keras.backend' has no attribute 'set_value'": [lambda: keras.backend.set_value(table(), 0)],
+    "A KerasTensor cannot be used as input to a TensorFlow function": [
+        lambda: tf.reduce_mean(keras.Input((5,), name="words"), axis=1),
+    ],
+    "unsupported operand type(s) for *: 'float' and 'NoneType'": [lambda: 0.01 * None],
+    "A non-persistent GradientTape can only be used to compute one set of gradients": [ask_twice],
+    "'IndexedSlices' object has no attribute 'numpy'": [lambda: tf.IndexedSlices(tf.ones(3), [0, 1, 1]).numpy()],
     "'NoneType' object has no attribute 'numpy'": [gradient_of_a_snapshot],
     "No gradients provided for any variable": [lambda: keras.optimizers.Adam().apply_gradients([(None, table())])],
     "hence its learning rate is not settable": [set_rate],
@@ -238,6 +288,12 @@ WORDS = {  # what a person types: what must be among the first three
     "change one embedding row": "Set one row of an embedding",
     "clip to a range": "Clip to a range",
     "gradient None": "the gradient is None",
+    "threads": "Write from several threads",
+    "prune": "Set the smallest entries to 0",
+    "MirroredStrategy": "Assign on several devices",
+    "gradient_accumulation_steps": "gradients from before",
+    "bfloat16 sum": "the sum of a bfloat16 snapshot",
+    "XLA": "Compile an update with XLA",
     "transpose": "transpose",
     "snapshot": "",
     "scatter_nd_update": "scatter_nd_update",

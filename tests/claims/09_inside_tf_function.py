@@ -61,6 +61,8 @@ assert "PrintV2" in {op.type for op in told.get_concrete_function().graph.get_op
 # %% values
 # raises NotImplementedError: numpy() is only available when eager execution is enabled.
 # > With TensorFlow's own `tf.sqrt(v)` it works.
+# > Keras traces as well: `fit` does not run the Python of `train_step` for each batch, unless `compile` is told
+# > `run_eagerly=True`.
 for dtype in FLOATS:
     for make in (tf.Variable, keras.Variable):
         one = make(tf.cast([4, 9], dtype), dtype=dtype)
@@ -70,6 +72,21 @@ for dtype in FLOATS:
         inner = getattr(one, "value", one) if make is keras.Variable else one
         tf.function(lambda inner=inner: inner.assign(tf.sqrt(inner)), autograph=False)()
         np.testing.assert_array_equal(tf.cast(inner, tf.float32), [2, 3])
+
+
+class Counting(keras.Sequential):
+    runs = 0
+
+    def train_step(self, data):
+        Counting.runs += 1
+        return super().train_step(data)
+
+
+for eagerly in (False, True):
+    model, Counting.runs = Counting([keras.Input((2,)), keras.layers.Dense(1)]), 0
+    model.compile("sgd", "mse", run_eagerly=eagerly)
+    model.fit(np.ones((20, 2)), np.ones((20, 1)), batch_size=2, verbose=0)
+    assert Counting.runs == 10 if eagerly else 0 < Counting.runs < 5
 
 # %% frozen
 # > `double` uses an array and a variable.
@@ -130,7 +147,8 @@ assert "(0.5, 0.25, 0.125)" in find("9.2").cases[0] and "[8.0, 16.0]" in find("9
 # > Reads and writes of a variable keep the order of the lines, and a write runs even if nothing uses it.
 # > In a graph built by hand, under `tf.compat.v1`, `tf.control_dependencies` must say so.
 #
-# > A Python loop is unrolled while it is traced, a `tf.range` stays a loop:
+# > A Python loop is unrolled while it is traced, a `tf.range` stays a loop.
+# > (So with `if`: on a Python value it is decided while tracing, on a tensor at each call.)
 np.testing.assert_array_equal(_[0], [1, 2])
 np.testing.assert_array_equal(_[1], [5, 6])
 for compiled in (False, True):
@@ -161,6 +179,22 @@ with tf.Graph().as_default():
 # %% loops
 assert _[1] - _[0] == 990 * (_[0] // 10) and _[2] < 40
 assert operations(tf.range(10)) == _[2]
+one, add = tf.Variable([1.0, 2.0]), True
+
+
+@tf.function
+def decide():
+    if add:
+        one.assign_add([1.0, 1.0])
+    if tf.reduce_sum(one) > 6:
+        one.assign([0.0, 0.0])
+
+
+for expected in ([2, 3], [0, 0], [1, 1]):
+    decide()
+    np.testing.assert_array_equal(one, expected)
+    add = False if expected == [2, 3] else add  # not seen
+assert decide.experimental_get_tracing_count() == 1
 
 # %% create
 # raises ValueError: tf.function only supports singleton tf.Variables created on the first call.
@@ -186,7 +220,8 @@ assert int(tf.function(lambda: counter() * 10)()) == 40
 # %% numpy
 # > `tf.numpy_function` calls Python at each call, with arrays:
 #
-# > No gradient passes through it, XLA (`jit_compile=True`) refuses it, and a saved model does not take it along.
+# > No gradient passes through it, [XLA](../book/recipes.ipynb#compile-an-update-with-xla) (`jit_compile=True`) refuses
+# > it, and a saved model does not take it along.
 np.testing.assert_array_equal(_, [3, 4])
 calls = []
 
@@ -219,7 +254,8 @@ assert elsewhere.returncode and "Could not find callback" in elsewhere.stderr, e
 # > Several threads may write to one variable.
 # > Of a `tf.Variable`, no `assign_add` is lost; of `v.assign(v.numpy() + 1)`, which reads first and writes later, some
 # > are.
-# > Put a `threading.Lock` around it, in Python: inside a `tf.function` it is taken while that traces, and not again.
+# > Put a `threading.Lock` around it, [in Python](../book/recipes.ipynb#write-from-several-threads): inside a
+# > `tf.function` it is taken while that traces, and not again.
 # > `keras.Variable.assign_add` reads first as well; that of its `.value` does not.
 #
 # > Python runs while TensorFlow traces; the calls run operations.

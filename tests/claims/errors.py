@@ -2,10 +2,14 @@
 
 import ast
 import builtins
+import copy
+import importlib.util
+import json
 import numbers
 import operator
 import re
 import tempfile
+import time
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,9 +93,15 @@ def fit(model, epochs=10):
 # free: The examples share these lines.
 # free: Look at both shapes first: that of the variable, and that of what you give it.
 # free: Look at both dtypes first: that of the variable, and that of what you give it.
+# free: See also [Keep the same variable](../lessons/05_keep_the_same_variable.ipynb).
 # free: See also [Reshape, edit, assign](../lessons/03_reshape_and_assign.ipynb).
+# free: See the recipe [Try a change, and take it back](recipes.ipynb#try-a-change-and-take-it-back).
 # free: See the recipes [Edit weights inside tf.function](recipes.ipynb#edit-weights-inside-tffunction) and [Use
 #       NumPy inside a loss or a tf.function](recipes.ipynb#use-numpy-inside-a-loss-or-a-tffunction).
+# free: See the recipe [Compile an update with XLA](recipes.ipynb#compile-an-update-with-xla).
+# free: See the recipes [Compile an update with XLA](recipes.ipynb#compile-an-update-with-xla) and [Let the shape
+#       itself change](recipes.ipynb#let-the-shape-itself-change).
+# free: For other updates, see the recipe [Write from several threads](recipes.ipynb#write-from-several-threads).
 # free: See [other causes](#no-error-but-the-gradient-is-none).
 # free: See the recipe [Change one entry, a slice or some
 #       rows](recipes.ipynb#change-one-entry-a-slice-or-some-rows).
@@ -102,6 +112,9 @@ def fit(model, epochs=10):
 # free: See the recipe [Keep entries frozen during training](recipes.ipynb#keep-entries-frozen-during-training).
 # free: See the recipe [Reset a layer, and the optimizer's memory of
 #       it](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it).
+# free: See also the recipe [Reset a layer, and the optimizer's memory of
+#       it](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it).
+# free: See the recipe [Change the learning rate](recipes.ipynb#change-the-learning-rate).
 # free: See the recipe [Change weights that the optimizer
 #       averages](recipes.ipynb#change-weights-that-the-optimizer-averages).
 # free: See the recipe [Clip or mask after every training
@@ -143,7 +156,7 @@ for cell in cells:
     elif cell.cell_type == "code":
         nodes = list(ast.walk(ast.parse(cell.source)))
         made |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        made |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        made |= {alias.name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
         made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
         made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
         used = {node.id for node in nodes if isinstance(node, ast.Name)}
@@ -285,8 +298,10 @@ for kind in KINDS:
     assert some(kind)[[0, 1]].numpy() == 2
 
 # %% error-indices-code-2
-# > Let NumPy index the snapshot, or read rows with `tf.gather`.
+# > Let NumPy index the snapshot, or read rows with `tf.gather`, and entries with `tf.gather_nd(v, [[0, 1], [1, 0]])`.
 assert same(_, [[3, 4], [1, 2]])
+for kind in KINDS:
+    assert same(tf.gather_nd(some(kind), [[0, 1], [1, 0]]), [2, 3])
 assert same(v.numpy()[[1, 0]], _)
 
 # %% error-indices-code-3
@@ -485,6 +500,161 @@ assert same(_, [2, 4, 6, 8])
 # %% error-numpy-related-code-3
 assert same(_, [2, 4, 6, 8])
 
+# %% error-copyto-code
+# raises TypeError: copyto() argument 1 must be a numpy.ndarray, not ResourceVariable
+# > `np.copyto` writes into an array, and a variable is no array.
+# > (`np.place` and `np.put` say `argument 1 must be numpy.ndarray`, `np.putmask` says `first argument must be an
+# > array`, `np.fill_diagonal` says `has no attribute 'ndim'`, and a NumPy function with `out=v` says `return arrays
+# > must be of ArrayType`.)
+with raises(AttributeError, match="has no attribute 'ndim'"):
+    np.fill_diagonal(v, 0)
+for other in (v, some(keras.Variable)):
+    assert not isinstance(other, np.ndarray)
+    for write, words in [
+        (lambda v: np.copyto(v, 0), "argument 1 must be a numpy.ndarray"),
+        (lambda v: np.place(v, matrix > 2, [0]), "argument 1 must be numpy.ndarray"),
+        (lambda v: np.put(v, [0], 9), "argument 1 must be numpy.ndarray"),
+        (lambda v: np.putmask(v, matrix > 2, 0), "first argument must be an array"),
+        (lambda v: np.multiply(matrix, 2, out=v), "return arrays must be of ArrayType"),
+        (lambda v: np.clip(matrix, 0, 1, out=v), "return arrays must be of ArrayType"),
+    ]:
+        with raises(TypeError, match=words):
+            write(other)
+    assert same(other, matrix)
+
+# %% error-copyto-code-2
+# > Let NumPy write into the snapshot.
+assert same(_, [[1, 2], [0, 0]])
+
+# %% error-len-code
+# raises TypeError: object of type 'ResourceVariable' has no len()
+# > Neither a `tf.Variable` nor a Keras variable has a length.
+for kind in KINDS:
+    for value in (matrix, 1.0, [1.0, 2.0]):
+        with raises(TypeError, match=r"has no len\(\)"):
+            len(kind(value))
+
+# %% error-len-code-2
+# > Its shape has the number of rows, and its snapshot has a length as well.
+# > (To shuffle rows ends in these words too: assign `rng.permutation(v.numpy())`.)
+assert _ == (2, 2)
+for kind in KINDS:
+    assert kind(np.ones((3, 2))).shape[0] == len(kind(np.ones((3, 2))).numpy()) == 3
+
+# %% error-len-code-3
+# > A loop over a `tf.Variable` gives its rows.
+# > A loop over a Keras variable gives its rows too, and then [`slice index 2 of dimension 0 out of
+# > bounds`](#slice-index-5-of-dimension-0-out-of-bounds).
+# > Loop over the snapshot.
+assert _ == [3, 7]
+assert [row.numpy().tolist() for row in some()] == matrix.tolist()
+rows = []
+with raises(InvalidArgument, match="slice index 2 of dimension 0 out of bounds"):
+    for row in some(keras.Variable):
+        rows.append(row.numpy().tolist())
+assert rows == matrix.tolist()
+
+# %% error-setter-code
+# raises AttributeError: property 'trainable' of 'ResourceVariable' object has no setter
+# > A `tf.Variable` keeps the `trainable`, the shape and the dtype with which it was created.
+assert v.trainable is True
+for attribute, value in (("trainable", True), ("shape", (4,)), ("dtype", tf.float64), ("name", "w")):
+    with raises(AttributeError, match=f"property '{attribute}' of 'ResourceVariable' object has no setter"):
+        setattr(v, attribute, value)
+assert v.shape == (2, 2) and v.dtype == tf.float32
+
+# %% error-setter-code-2
+# > Create another one from its snapshot.
+#
+# > A Keras variable takes `k.trainable = False`, and [a tape watches it as
+# > before](myths.ipynb#trainable--false-stops-the-gradient).
+assert _ == (False, (4,), tf.float64)
+assert same(fixed, matrix) and same(flat, [1, 2, 3, 4])
+k = keras.Variable(matrix)
+k.trainable = False
+assert same(gradient_of(lambda: tf.reduce_sum(tf.square(k)), k)[0], matrix * 2)
+
+# %% error-eager-code
+# raises RuntimeError: This property is not supported when eager execution is enabled.
+# > Of `v.eval()` it says the same; both belong to TensorFlow 1.
+with raises(RuntimeError, match="is not supported when eager execution is enabled"):
+    v.eval()
+
+# %% error-eager-code-2
+# > A `tf.Variable` does not remember what it began with.
+# > Keep a snapshot, and assign it.
+assert same(_, matrix) and v.initializer is None
+
+# %% error-module-code
+# raises AttributeError: module 'tensorflow' has no attribute 'global_variables_initializer'
+# > The advice is for TensorFlow 1.
+# > `Session`, `get_variable` and `placeholder` are gone as well, and nothing takes their place: a variable has its
+# > values once it is made, and `v.assign` writes at once.
+assert not any(hasattr(tf, name) for name in ("Session", "get_variable", "placeholder", "assign", "scatter_update"))
+
+# %% error-module-code-2
+assert same(_, matrix * 2)
+
+# %% error-scalar-code
+# raises TypeError: only 0-dimensional arrays can be converted to Python scalars
+# > `float` takes a variable of shape `()`; this one has the shape `(1,)`.
+# > (So it is with a tensor and an array, since NumPy 2.4.)
+assert float(tf.Variable(1.5)) == float(keras.Variable(1.5)) == 1.5
+for one in (tf.constant([1.5]), np.array([1.5]), keras.Variable([1.5])):
+    with raises(TypeError, match="arrays can be converted to Python scalars"):
+        float(one)
+
+# %% error-scalar-code-2
+# > Name the entry.
+assert _ == (1.5, 1.5)
+
+# %% error-format-code
+# raises TypeError: unsupported format string passed to ResourceVariable.__format__
+# > A variable takes no format such as `.2f`, and nor does an array with axes.
+# > A NumPy number does.
+# > (`json.dumps` takes none of them: give it `v.numpy().tolist()`.)
+for one in (keras.Variable(1.5), np.array([1.5])):
+    with raises(TypeError, match="unsupported format string passed to"):
+        f"{one:.2f}"
+for one in (tf.Variable([1.5]), np.array([1.5]), np.float32(1.5)):
+    with raises(TypeError, match="is not JSON serializable"):
+        json.dumps(one)
+assert json.dumps(tf.Variable(matrix).numpy().tolist()) == "[[1.0, 2.0], [3.0, 4.0]]"
+
+# %% error-format-code-2
+assert printed == "1.50\n"
+
+# %% error-integer-code
+# raises TypeError: 'ResourceVariable' object cannot be interpreted as an integer
+# > A variable is not a Python integer, though it holds one.
+# > (A list says `list indices must be integers or slices`.)
+for one in (steps, keras.Variable(3, dtype="int32")):
+    with raises(TypeError, match="cannot be interpreted as an integer"):
+        range(one)
+    with raises(TypeError, match="list indices must be integers or slices"):
+        [1, 2, 3, 4][one]
+
+# %% error-integer-code-2
+# > Convert it.
+# > In a `tf.function`, write `tf.range(steps)`.
+assert _ == [0, 1, 2]
+assert same(tf.function(lambda: tf.range(steps) + 1)(), [1, 2, 3])
+
+# %% error-avoid-copy-code
+# raises ValueError: Unable to avoid copy while creating an array as requested.
+# > An array made of a variable is a copy, and since NumPy 2 `copy=False` forbids one.
+# > Leave it away.
+# > To change the variable, assign.
+for kind in KINDS:
+    for make in (np.array, np.asarray):
+        with raises(ValueError, match="Unable to avoid copy"):
+            make(some(kind), copy=False)
+
+# %% error-avoid-copy-code-2
+assert same(_, matrix)
+_[0, 0] = 9
+assert same(v, matrix)
+
 # %% error-array-index-code
 # raises TypeError: only integer scalar arrays can be converted to a scalar index
 # > Square brackets cannot write into a variable, and when a mask or an array of positions stands in them, this is how
@@ -520,7 +690,6 @@ with raises(ValueError, match="Shape mismatch"):
 # %% error-shape-code-2
 # > Broadcast or reshape in NumPy, then assign.
 assert same(_, [[7, 8], [7, 8]])
-
 
 # %% error-shape-code-3
 # > A `tf.function` that does not know the value's shape while it is traced finds out when it runs.
@@ -679,6 +848,38 @@ for make in (keras.optimizers.Adam, keras.optimizers.RMSprop, lambda: keras.opti
 # > For one factor a row, make a column of the factors.
 assert same(_, [[10] * 3, [100] * 3])
 
+# %% error-matmul-code
+# raises ValueError: matmul: Input operand 1 has a mismatch in its core dimension 0 ... (size 3 is different from 2)
+# > In a product of two matrices the last length of the first is the first length of the second.
+# > Here 2 met 3, as the end of the message says.
+# > (TensorFlow's own words are `Matrix size-incompatible`.)
+for first, second in (((4, 2), (2, 5)), ((1, 3), (3, 1))):
+    assert (np.ones(first) @ np.ones(second)).shape == (first[0], second[1])
+    for wrong in (first[::-1], (first[0], first[1] + 1)):
+        with raises(ValueError, match="Input operand 1 has a mismatch"):
+            np.ones(wrong) @ np.ones(second)
+        with raises(InvalidArgument, match="Matrix size-incompatible"):
+            tf.matmul(np.ones(wrong), tf.Variable(np.ones(second)))
+
+# %% error-matmul-code-2
+# > Look at both shapes, and transpose the one that lies across.
+assert same(_, np.full((4, 3), 2))
+
+# %% error-matmul-rank-code
+# raises InvalidArgumentError: In[0] and In[1] has different ndims: [2,2] vs. [2]
+# > NumPy and Keras variables multiply a matrix by a vector; a `tf.Variable` and TensorFlow's `tf.matmul` want a matrix
+# > on both sides.
+vector = np.array([1, 0], dtype="float32")
+for product in (matrix @ vector, some(keras.Variable) @ vector, keras.ops.matmul(some(keras.Variable), vector)):
+    assert same(product, [1, 3])
+for call in (lambda: v @ vector, lambda: vector @ v, lambda: tf.matmul(v, vector), lambda: v @ tf.constant(vector)):
+    with raises(InvalidArgument, match="has different ndims"):
+        call()
+
+# %% error-matmul-rank-code-2
+# > For a vector there is `tf.linalg.matvec`.
+assert same(_, [1, 3])
+
 # %% error-input-array-code
 # raises ValueError: could not broadcast input array from shape (3,) into shape (2,)
 # > The value does not fit its place in the array: it has 3 numbers, the row 2.
@@ -714,6 +915,26 @@ for shape in ((4,), (1, 4), (4, 1), (2, 1, 2)):
 # > Let NumPy compute one of the lengths: -1 stands for it.
 assert same(_, matrix)
 assert matrix.reshape(-1).shape == (4,) and matrix.reshape(1, -1).shape == (1, 4)
+
+# %% error-axes-code
+# raises ValueError: axes don't match array
+# > `transpose` wants each axis of the array once.
+# > Four axes belong to the kernel of a `Conv2D`, and this array has two.
+# > (`tf.transpose` says `transpose expects a vector of size 2`.)
+kernel = keras.layers.Conv2D(5, (2, 3))
+kernel.build((None, 9, 9, 4))
+assert kernel.kernel.numpy().transpose(2, 3, 1, 0).shape == (4, 5, 3, 2)
+for axes in ((0,), (0, 1, 2)):
+    with raises(ValueError, match="axes don't match array"):
+        matrix.transpose(axes)
+with raises(ValueError, match="repeated axis"):
+    matrix.transpose(0, 0)
+with raises(InvalidArgument, match="transpose expects a vector of size 2"):
+    tf.transpose(v, [2, 3, 1, 0])
+
+# %% error-axes-code-2
+# > A matrix has `T`.
+assert same(_, [[1, 3], [2, 4]])
 
 # %% error-mask-count-code
 # raises ValueError: NumPy boolean array indexing assignment cannot assign 3 input values to the 2 output values
@@ -757,6 +978,29 @@ assert same(v, matrix)
 # > Write the rows into an array that has the shape already.
 assert same(_, [[1, 2], [3, 0]])
 
+# %% error-ragged-code
+# raises ValueError: object of type 'RaggedTensor' has no len()
+# > A variable is a full block of entries.
+# > It can be neither ragged nor sparse.
+# > (Of a `tf.SparseTensor` it says `Attempt to convert a value (SparseTensor`.)
+sparse = tf.sparse.from_dense([[0.0, 1.0], [2.0, 0.0]])
+for kind in KINDS:
+    for make in (kind, some(kind).assign):
+        with raises(ValueError, match="'RaggedTensor' has no len"):
+            make(ragged)
+    with raises(ValueError, match=r"Attempt to convert a value \(SparseTensor"):
+        kind(sparse)
+
+# %% error-ragged-code-2
+# > Keep the numbers in a variable and build the tensor from them; the gradient reaches the variable.
+assert same(_, [2, 4, 6])
+sparse = tf.sparse.from_dense([[0.0, 1.0], [2.0, 0.0]])
+numbers = tf.Variable(sparse.values)
+product = gradient_of(
+    lambda: tf.reduce_sum(tf.sparse.sparse_dense_matmul(sparse.with_values(numbers), matrix)), numbers
+)
+assert same(product[0], [7, 3])
+
 # %% error-none-value-code
 # raises ValueError: Attempt to convert a value (None) with an unsupported type
 # > `np.putmask` edits its array and returns `None`, as `values.sort()` and `np.copyto` do.
@@ -766,7 +1010,16 @@ assert np.putmask(array, array > 3, 0) is array.sort() is np.copyto(array, 5) is
 
 # %% error-none-value-code-2
 # > Call it first, then assign the array.
+# > (Of a generator, a `map` or a set the message is the same, with its own name for `None`: make a list of it.
+# > If the value was computed from a gradient, the gradient is `None`: see [its
+# > causes](#no-error-but-the-gradient-is-none).)
+for rows in ((row for row in matrix), map(list, matrix), {1.0, 2.0}):
+    with raises(ValueError, match=r"Attempt to convert a value .* with an unsupported type"):
+        v.assign(rows)
 assert same(_, [[1, 2], [0, 0]])
+lost = gradient_of(lambda: tf.reduce_sum(np.square(v)), v)[0]
+with raises(ValueError, match=r"Attempt to convert a value \(None\) with an unsupported type"):
+    v.assign_sub(lost)
 
 # %% error-plus-equals-code
 # raises RuntimeError: `variable += value` with `tf.Variable`s is not supported
@@ -889,6 +1142,20 @@ for dtype in (*FLOATS, tf.int32):
 # > Give `assign` the array itself, or cast the tensor.
 assert same(_, [[1, 2], [3, 4]])
 
+# %% error-dtype-code-3
+# > Of integers, `/` makes decimals: with an int32 or int64 variable, `whole / 2` is a tensor of float64.
+# > Divide by `//`, which rounds down, or cast the quotient, which cuts off.
+assert printed == "<dtype: 'float64'> [-1  2]\n"
+assert same(_, [-2, 2])
+for dtype in (tf.int32, tf.int64):
+    other = tf.Variable([-3, 4], dtype=dtype)
+    for half in (lambda other=other: other / 2, tf.function(lambda other=other: other / 2)):
+        assert half().dtype == tf.float64
+        with raises(ValueError, match=f"requested dtype {dtype.name} for Tensor with dtype float64"):
+            other.assign(half())
+    other.assign(tf.cast(other / 2, dtype))
+    assert same(other, [-1, 2])
+
 # %% error-int-list-code
 # raises TypeError: Cannot convert [[1.5, 2], [3, 4]] to EagerTensor of dtype int32
 # > A list with decimals was assigned to a variable of integers; `2.0` counts as one.
@@ -948,6 +1215,20 @@ for dtype in PLAIN:
 assert _.dtype == "float32"
 assert same(_, [0, 1, 2, 3])
 
+# %% error-inexact-code
+# raises ValueError: data type <class 'ml_dtypes.bfloat16'> not inexact
+# > NumPy does not count bfloat16 among its floats: `np.issubdtype(values.dtype, np.floating)` is `False` as well.
+assert not np.issubdtype(v.numpy().dtype, np.floating)
+
+# %% error-inexact-code-2
+# > Ask TensorFlow's dtype.
+# > (`ml_dtypes.finfo` knows more.)
+assert _[0] and float(_[1]) == float(ml_dtypes.finfo(ml_dtypes.bfloat16).max) > 3e38
+assert float(ml_dtypes.finfo(ml_dtypes.bfloat16).eps) == 2**-7
+for dtype in FLOATS:
+    assert tf.as_dtype(dtype).is_floating and tf.as_dtype(dtype).max > 6e4
+assert not tf.int32.is_floating
+
 # %% error-double-code
 # raises InvalidArgumentError: was expected to be a float tensor but is a double tensor
 # > A `tf.Variable` or tensor of float32 ("float") does not meet one of float64 ("double").
@@ -994,6 +1275,23 @@ assert _.numpy() == 2
 # %% error-attr-t-code-3
 # > Or let NumPy count: it takes `True` for 1.
 assert _ == 2 == True + True
+
+# %% error-kernel-code
+# raises InvalidArgumentError: No OpKernel was registered to support Op 'AssignAddVariableOp' ... [dtype=DT_BOOL]
+# > TensorFlow cannot carry out this operation with this dtype on this device.
+# > The message names the operation, then the dtype: here `DT_BOOL`.
+# > (Other operations say `Could not find device for node`, such as a product of two uint8 matrices.)
+assert same(seen, [False, True])
+number = tf.Variable([[1, 0], [0, 1]], dtype=tf.uint8)
+with raises(tf.errors.NotFoundError, match=r"Could not find device for node: \{\{node MatMul\}\} = MatMul\[T=DT_UINT8"):
+    tf.matmul(number, number)
+small = tf.Variable(tf.constant(np.ones(2), tf.dtypes.experimental.float8_e5m2))
+with raises(InvalidArgument, match=r"No OpKernel was registered .* 'AssignAddVariableOp' .*DT_FLOAT8_E5M2"):
+    small.assign_add(small)
+
+# %% error-kernel-code-2
+# > Compute the new value by an operation that exists, and assign it.
+assert same(_, [True, True])
 
 # %% error-numpy-in-function-code-2
 # raises NotImplementedError: in user code: ... halve ... numpy() is only available when eager execution is enabled
@@ -1066,6 +1364,64 @@ for numpys in (np.square, np.abs, np.asarray, np.mean, np.sort):
 # %% error-symbolic-numpy-code-3
 # > Use TensorFlow's own function.
 np.testing.assert_allclose(_, np.sqrt(matrix * 2), rtol=1e-6)
+
+
+# %% error-symbolic-bool-code-2
+# raises OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed
+# > While it is traced, Python's `max` asks which tensor is larger, and there are no values yet.
+# > `sorted`, `any`, `in`, `assert` and a condition in a list comprehension ask as well.
+def asserting():
+    assert v[0] > 0
+    return v * 1
+
+
+for asks in (
+    lambda: sorted([v[0], v[1]]),
+    lambda: any([v[0] > 0, v[1] > 0]),
+    lambda: 1.0 in [v[0], v[1]],
+    lambda: [number for number in range(3) if v[0] > number],
+    lambda: min(v[0], v[1]),
+    asserting,
+):
+    with raises(TypeError, match="as a Python `bool`"):
+        tf.function(asks)()
+
+# %% error-symbolic-bool-code-3
+# > Use TensorFlow's operation.
+assert _.numpy() == 4
+
+# %% error-symbolic-bool-code-4
+# > An `if` or `while` on a tensor, with `and`, `or` and `not`, is translated by `tf.function`, where it can read the
+# > source: not in code made by `exec`, and not with `autograph=False`.
+# > Write `tf.cond` or `tf.where` there.
+assert same(_, [1.5, 2])
+w = tf.Variable(1.0)
+SOURCE = """
+def change(w):
+    while w < 20 and not w < 0:
+        w.assign(w * 3)
+    if w > 100 or w < 30:
+        w.assign(-w)
+"""
+made = {"tf": tf}
+exec(SOURCE, made)
+for options in ({}, {"autograph": False}):
+    with raises(TypeError, match="as a Python `bool`"):
+        tf.function(made["change"], **options)(w)
+with tempfile.TemporaryDirectory() as folder:
+    (path := Path(folder) / "changing.py").write_text(SOURCE, encoding="utf8")
+    specified = importlib.util.spec_from_file_location("changing", path)
+    specified.loader.exec_module(module := importlib.util.module_from_spec(specified))
+    with raises(TypeError, match="as a Python `bool`"):
+        tf.function(module.change, autograph=False)(w)
+    change = tf.function(module.change)
+    for start, end in ((1.0, -27.0), (50.0, 50.0), (200.0, -200.0)):
+        w.assign(start)
+        change(w)
+        assert w.numpy() == end
+assert change.experimental_get_tracing_count() == 1
+tf.function(lambda: tf.cond(w < 0, lambda: w.assign(-w), lambda: w), autograph=False)()
+assert w.numpy() == 200
 
 # %% error-singleton-code-2
 # raises ValueError: tf.function only supports singleton tf.Variables created on the first call
@@ -1141,6 +1497,73 @@ with raises(ValueError, match="non-first call"):
     other(matrix, True)
 with raises(ValueError, match="already built"):
     spoilt.build((None, 2))
+
+# %% error-unsupported-code-2
+# raises InvalidArgumentError: Detected unsupported operations when trying to compile graph
+# > XLA cannot compile what the message names, here `PyFunc`: the call of NumPy.
+# > The same goes for `tf.py_function` and, on a CPU, for `tf.print`.
+unsupported = {
+    "PyFunc": lambda: tf.numpy_function(np.sort, [v], v.dtype),
+    "EagerPyFunc": lambda: tf.py_function(tf.sort, [v], v.dtype),
+    "StringFormat": lambda: [tf.print(v, output_stream="file:///dev/null"), v * 1][1],
+}
+for named, call in unsupported.items():
+    tf.function(call, autograph=False)()
+    with raises(tf.errors.InvalidArgumentError, match=rf"unsupported operations[\s\S]*\b{named}\b"):
+        tf.function(call, autograph=False, jit_compile=True)()
+assert same(v, matrix)
+
+# %% error-unsupported-code-3
+# > Use TensorFlow's operation, or leave `jit_compile=True` away; in a model, say `compile(..., jit_compile=False)`.
+assert same(_, matrix[:, ::-1])
+
+
+def loss(targets, outputs):
+    return tf.reduce_mean(tf.numpy_function(lambda y: y * 2, [targets], targets.dtype) * tf.square(outputs))
+
+
+for compiled in (True, False):
+    model = dense(1)
+    model.compile("sgd", loss, jit_compile=compiled)
+    if compiled:
+        with raises(tf.errors.InvalidArgumentError, match="unsupported operations"):
+            fit(model)
+    else:
+        fit(model)
+
+# %% error-xla-slice-code-2
+# raises UnimplementedError: Automatic broadcasting not yet implemented
+# > Elsewhere a number fills the slice.
+# > Compiled with XLA, the value must have the shape of the slice.
+for dtype in (tf.float16, tf.bfloat16, tf.float32, tf.float64, tf.int32):
+    w = tf.Variable(matrix, dtype=dtype)
+    for narrow in (0, [0], [[0]], np.zeros((), "float32")):
+        fill = lambda: w[0].assign(tf.cast(narrow, w.dtype))  # noqa: B023, E731
+        with raises(tf.errors.UnimplementedError, match="sliced l-value shape"):
+            tf.function(fill, autograph=False, jit_compile=True)()
+        assert same(w, matrix)
+    for write in (fill, lambda: w[1].assign(tf.cast([5, 6], w.dtype))):  # noqa: B023
+        tf.function(write, autograph=False, jit_compile=write is not fill)()
+    assert same(w, [[0, 0], [5, 6]])
+
+# %% error-xla-slice-code-3
+assert same(_, [[0, 0], [3, 4]])
+
+# %% error-xla-shape-code-2
+# raises InvalidArgumentError: cannot be changed after initialization
+# > XLA compiles for the shape that the variable has at the call, and a compiled `assign` keeps it.
+# > Let the shape change outside of what is compiled.
+assert same(v, matrix)
+double = tf.function(lambda: v.assign(v * 2), autograph=False, jit_compile=True)
+double()
+assert same(v, matrix * 2)
+v.assign([1.0, 2.0, 3.0])
+double()
+assert same(v, [2, 4, 6]) and double.experimental_get_tracing_count() == 1
+v.assign(matrix)
+
+# %% error-xla-shape-code-3
+assert same(_, [1, 2])
 
 # %% error-must-build-code
 # raises AttributeError: You must build the layer before accessing `kernel`
@@ -1280,6 +1703,93 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 # %% error-unknown-variable-code-3
 # > To keep the optimizer, keep the variable: change its value with `assign`.
 assert same(_, matrix * 10 - 0.5)
+
+# %% error-unique-id-code
+# raises AttributeError: EagerTensor' object has no attribute '_unique_id'
+# > An optimizer moves variables, and got something else: here a tensor, to which `v = v * 2` gave the name.
+# > Keep the variable, and assign to it.
+# > (If the message begins with `'numpy.ndarray'`, it was an array, such as a snapshot.
+# > If both lists hold what they should, look at their order: `apply_gradients` wants pairs of a gradient and its
+# > variable.)
+assert tf.is_tensor(v) and not isinstance(v, tf.Variable)
+for make in (keras.optimizers.SGD, keras.optimizers.Adam):
+    with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute '_unique_id'"):
+        make().apply([tf.ones((2, 2))], [some().numpy()])
+    with raises(AttributeError, match="EagerTensor' object has no attribute '_unique_id'"):
+        make().apply_gradients([(some(), tf.ones((2, 2)))])
+
+# %% error-unique-id-code-2
+assert same(_, matrix * 2 - 1)
+
+# %% error-minimize-code
+# raises AttributeError: 'SGD' object has no attribute 'minimize'
+# > The advice is for Keras 2.
+# > Optimizers of Keras 3 have neither `minimize` nor `compute_gradients`, `get_gradients` or `get_updates`.
+for make in (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.RMSprop):
+    for name in ("minimize", "compute_gradients", "get_gradients", "get_updates", "get_weights", "lr"):
+        assert not hasattr(make(), name)
+
+# %% error-minimize-code-2
+# > Take the gradient from a tape, then apply it.
+assert same(_, matrix / 2)
+
+# %% error-positional-code
+# raises TypeError: apply_gradients() takes 2 positional arguments but 3 were given
+# > `apply_gradients` takes one list, of pairs.
+# > `apply` takes two.
+assert same(v, matrix)
+
+# %% error-positional-code-2
+assert same(_, matrix - 2)
+
+# %% error-get-weights-code
+# raises AttributeError: 'Adam' object has no attribute 'get_weights'
+# > What an optimizer of Keras 3 remembers is in its list of variables, whose values `set_weights` takes back.
+# > (`variables` is a list now: `optimizer.variables()` says `'list' object is not callable`.)
+with raises(TypeError, match="'list' object is not callable"):
+    keras.optimizers.Adam().variables()
+first, second, other = tf.Variable(matrix), tf.Variable(matrix), tf.Variable(matrix)
+one, two = keras.optimizers.Adam(0.1), keras.optimizers.Adam(0.1)
+for _step in range(5):
+    one.apply([tf.ones((2, 2))], [first])
+second.assign(first)
+two.build([second])
+two.set_weights([part.numpy() for part in one.variables])
+one.apply([tf.zeros((2, 2))], [first])
+two.apply([tf.zeros((2, 2))], [second])
+assert same(first, second.numpy())
+
+# %% error-get-weights-code-2
+assert _[:2] == ["iteration", "learning_rate"] and [name.split("_")[-1] for name in _[2:]] == ["momentum", "velocity"]
+assert all(same(part, value) for part, value in zip(optimizer.variables, kept, strict=True))
+
+# %% error-not-built-code
+# raises ValueError: `set_weights()` on an optimizer that has not yet been built
+# > The optimizer has not made its slot variables yet.
+# > It makes them for the variables of its first step, or of `build`.
+# > (Of a model it says `You are loading weights into a model that has not yet been built`, or `saving`: call the model
+# > once, or [build it](#no-error-but-get_weights-returns-an-empty-list).)
+assert len(optimizer.variables) == 2
+with tempfile.TemporaryDirectory() as folder:
+    for prepare in (lambda model: model.build((None, 2)), lambda model: model(matrix)):
+        new = keras.Sequential([keras.layers.Dense(2)])
+        with raises(ValueError, match="You are saving a model that has not yet been built"):
+            new.save_weights(f"{folder}/new.weights.h5")
+        prepare(new)
+        new.save_weights(f"{folder}/new.weights.h5")
+        other = keras.Sequential([keras.layers.Dense(2)])
+        with raises(ValueError, match="You are loading weights into a model that has not yet been built"):
+            other.load_weights(f"{folder}/new.weights.h5")
+        prepare(other)
+        other.load_weights(f"{folder}/new.weights.h5")
+        assert same(other.get_weights()[0], new.get_weights()[0])
+for prepare in (lambda optimizer: optimizer.build([some()]), lambda one: one.apply([tf.ones((2, 2))], [some()])):
+    prepared = keras.optimizers.Adam()
+    prepare(prepared)
+    assert len(prepared.variables) == 4
+
+# %% error-not-built-code-2
+assert _[0] == 1 and same(_[1], matrix)
 
 # %% error-received-code-2
 # raises ValueError: Received incompatible tensor with shape (2, 2) ... variable with shape (2, 3)
@@ -1483,6 +1993,79 @@ np.testing.assert_allclose(rates, 0.5 * 0.9 ** (np.arange(3) / 10), rtol=1e-6)
 # > Create the optimizer with a number.
 assert _ == 0.25
 
+# %% error-lr-code
+# raises AttributeError: 'SGD' object has no attribute 'lr'
+# > `lr` is the name that Keras 2 used.
+# > (`SGD(lr=0.1)` says `Argument(s) not recognized`.
+# > Setting `optimizer.lr` says nothing, and [changes nothing](#no-error-but-the-learning-rate-is-the-old-one).)
+for make in (keras.optimizers.SGD, keras.optimizers.Adam):
+    assert not hasattr(make(), "lr")
+    with raises(ValueError, match=r"Argument\(s\) not recognized: {'lr': 0.1}"):
+        make(lr=0.1)
+    with silence():
+        one = make(0.5)
+        one.lr = 0.1
+    assert one.learning_rate.numpy() == 0.5
+
+# %% error-lr-code-2
+# > Write the whole word.
+assert _ == 0.5
+
+# %% error-set-value-code
+# raises AttributeError: module 'keras.backend' has no attribute 'set_value'
+# > `get_value`, `batch_set_value` and `batch_get_value` are gone as well.
+# > (`tf.keras.backend` still has them, but its `set_value` fails on a layer's weight: `'str' object has no attribute
+# > 'name'`.)
+for name in ("set_value", "get_value", "batch_set_value", "batch_get_value"):
+    assert not hasattr(keras.backend, name) and hasattr(tf.keras.backend, name)
+layer = keras.layers.Dense(2)
+layer.build((None, 2))
+before = layer.kernel.numpy()
+with raises(AttributeError, match="'str' object has no attribute 'name'"):
+    tf.keras.backend.set_value(layer.kernel, matrix)
+assert same(layer.kernel, before)
+
+# %% error-set-value-code-2
+# > A variable of either kind has `assign` and `numpy`.
+assert same(_, matrix * 2)
+k = some(keras.Variable)
+k.assign(matrix * 2)
+assert same(k.numpy(), matrix * 2)
+
+# %% error-kerastensor-code
+# raises ValueError: A KerasTensor cannot be used as input to a TensorFlow function
+# > What `keras.Input` returns has a shape and no values.
+# > NumPy refuses it too, with the words `A KerasTensor is symbolic`, and it has no `numpy()`.
+assert inputs.shape == (None, 2) and not hasattr(inputs, "numpy")
+for call in (np.square, np.array, lambda x: np.ones(2) * x):
+    with warnings.catch_warnings(), raises(ValueError, match="A KerasTensor is symbolic"):
+        warnings.simplefilter("ignore")
+        call(inputs)
+
+# %% error-kerastensor-code-2
+# > Use `keras.ops`, or write TensorFlow in a layer's `call`.
+#
+# > A variable that meets a KerasTensor takes part in the model, and [the model does not train
+# > it](#no-error-but-fit-does-not-train-my-variable).
+assert same(_, [[1, 4], [9, 16]])
+
+
+class Square(keras.layers.Layer):
+    def call(self, inputs):
+        return tf.square(inputs)
+
+
+assert same(keras.Model(inputs, Square()(inputs))(matrix), [[1, 4], [9, 16]])
+for kind in KINDS:
+    factor, layer = kind([1.0, 2.0]), keras.layers.Dense(1)
+    other = keras.Model(inputs, layer(keras.ops.multiply(inputs, factor)))
+    assert [weight is one for weight, one in zip(other.weights, layer.weights, strict=True)] == [True, True]
+    other.compile("sgd", "mse")
+    other.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=2, verbose=0)
+    assert same(factor, [1, 2])
+    kernel, bias = layer.get_weights()
+    np.testing.assert_allclose(other(np.ones((1, 2))), np.array([[1, 2]]) @ kernel + bias, rtol=1e-5)
+
 # %% error-scope-code
 # accused computes with another object as its count
 # > The layer counts its calls with `self.count += 1`.
@@ -1535,6 +2118,65 @@ for kind in KINDS:
 # > Compute it from the variable.
 assert same(_, matrix * 2)
 
+# %% error-none-times-code
+# raises TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'
+# > The gradient is `None`, here because NumPy computed the loss, and `None` times 0.1 is nothing.
+# > (Without the factor, `v.assign_sub(None)` says [`Attempt to convert a value
+# > (None)`](#attempt-to-convert-a-value-none-with-an-unsupported-type).)
+for kind in KINDS:
+    other = some(kind)
+    assert gradient_of(lambda other=other: tf.reduce_sum(np.square(other)), other)[0] is None
+    with raises(ValueError, match=r"Attempt to convert a value \(None\) with an unsupported type"):
+        other.assign_sub(None)
+    assert same(other, matrix)
+
+# %% error-none-times-code-2
+assert same(_, matrix / 2)
+
+# %% error-tape-twice-code
+# raises RuntimeError: A non-persistent GradientTape can only be used to compute one set of gradients
+# > A tape gives up what it has recorded with its first `gradient`.
+#
+# > In a notebook, running the cell of the gradient a second time is a second call as well: run the cell of the tape
+# > again.
+with raises(RuntimeError, match="A non-persistent GradientTape"):
+    tape.gradient(loss, v)
+
+# %% error-tape-twice-code-2
+# > Ask for all gradients in one call, or open the tape with `persistent=True`.
+assert all(same(one, matrix) for one in _)
+with tf.GradientTape(persistent=True) as tape:
+    loss = tf.reduce_sum(v * w)
+assert same(tape.gradient(loss, v), matrix) and same(tape.gradient(loss, w), matrix)
+
+# %% error-slices-numpy-code
+# raises AttributeError: 'IndexedSlices' object has no attribute 'numpy'
+# > `tf.gather`, and with it an embedding, gives a gradient of rows and their places.
+# > It takes no index and no factor either: `0.1 * gradient` says `unsupported operand type(s) for *: 'float' and
+# > 'IndexedSlices'`.
+#
+# > (Optimizers take it as it is.)
+assert isinstance(gradient, tf.IndexedSlices)
+layer = keras.layers.Embedding(4, 2)
+layer.build()
+looked_up = gradient_of(lambda: tf.reduce_sum(layer(np.array([1, 3]))), layer.embeddings)[0]
+assert (
+    isinstance(looked_up, tf.IndexedSlices)
+    and same(looked_up.indices, [1, 3])
+    and same(looked_up.values, np.ones((2, 2)))
+)
+with raises(TypeError, match="'float' and 'IndexedSlices'"):
+    0.1 * gradient
+with raises(TypeError, match="'IndexedSlices' object is not subscriptable"):
+    gradient[0]
+other = tf.Variable(matrix)
+keras.optimizers.SGD(1.0).apply([gradient], [other])
+assert same(other, [[-1, 0], [3, 4]])
+
+# %% error-slices-numpy-code-2
+# > Make it dense.
+np.testing.assert_allclose(_, [[0.2, 0.2], [0, 0]], rtol=1e-6)
+
 # %% error-silent-unchanged-code
 # > `v.numpy()` is a copy.
 # > Editing it changes the copy and nothing else.
@@ -1547,7 +2189,17 @@ for kind in KINDS:
 
 # %% error-silent-unchanged-code-2
 # > Give the copy a name, edit it, assign it.
+# > (A loop such as `for w in weights: w = w * 2` changes nothing either: it makes tensors.
+# > Write `w.assign(w * 2)`.)
 assert same(_, [[9, 2], [3, 4]])
+weights = [some(kind) for kind in KINDS]
+for w in weights:
+    w = w * 2
+    assert tf.is_tensor(w) and not isinstance(w, KINDS)
+for w in weights:
+    assert same(w, matrix)
+    w.assign(w * 2)
+    assert same(w, matrix * 2)
 
 # %% error-silent-unchanged-code-5
 # > `assign` copies too: an edit that comes after it is not stored.
@@ -1582,6 +2234,35 @@ assert not np.shares_memory(values, values[values > 2])
 # %% error-silent-unchanged-code-6
 # > Write with one index.
 assert same(_, [[0, 2], [0, 0]])
+
+# %% error-silent-swap-code
+# > `values[0]` is a view of the first row, not its numbers: when the second row is written, the first has already been
+# > overwritten.
+assert same(_, [[3, 4], [3, 4]])
+assert np.shares_memory(values[0], values)
+
+# %% error-silent-swap-code-2
+# > Swap by a list of rows, which NumPy copies before it writes.
+#
+# > The rows of the variable can be swapped so, since they are tensors: `v.assign(tf.gather(v, [1, 0]))`.
+assert same(_, [[3, 4], [1, 2]])
+assert not np.shares_memory(values[[1, 0]], values)
+for kind in KINDS:
+    other = some(kind)
+    other.assign(tf.gather(other, [1, 0]))
+    assert same(other, [[3, 4], [1, 2]])
+
+# %% error-silent-twice-code
+assert same(_, [1, 0, 0])
+for sign in (operator.iadd, operator.isub, operator.imul):
+    once, twice = np.ones(2), np.ones(2)
+    once[[0]], twice[[0, 0]] = sign(once[[0]], 3), sign(twice[[0, 0]], 3)
+    assert same(once, twice)
+
+# %% error-silent-twice-code-2
+# > NumPy reads entry 0 twice, adds 1 to what it read, and writes it twice.
+# > `np.add.at` adds each time, and so does `scatter_nd_add`.
+assert same(_[0], [3, 0, 0]) and same(_[1], [2, 0, 0])
 
 # %% error-silent-keras-plus-code
 # > On a Keras variable, `+=` makes a tensor and gives it the name.
@@ -1692,10 +2373,13 @@ assert same(_[0], _[1])
 
 # %% error-silent-decimals-code
 # > An array, or a NumPy number, is cast to the variable's dtype; an integer dtype cuts the decimals off.
+# > (A float dtype drops the imaginary part of complex numbers, with a `ComplexWarning`.)
 # > So is a list of tensors.
 # > A list of numbers, a Python number or one tensor raises an error, unless the variable is Keras's own: that one cuts
 # > off everything.
 assert same(_, [1, -1])
+with warns(np.exceptions.ComplexWarning):
+    assert same(tf.Variable([0.0]).assign(np.array([1 + 2j])), [1])
 for dtype in ("int8", "int32", "int64"):
     pair, one = (lambda kind, dtype=dtype: kind([1, 2], dtype=dtype)), (lambda kind, dtype=dtype: kind(1, dtype=dtype))
     silent = [(pair, np.array([1.9, -1.9])), (pair, np.array([1.9, -1.9], dtype="float32"))]
@@ -1828,6 +2512,122 @@ assert same(to_variable, np.ones((2, 2)))
 # > Keep the value as a tensor.
 assert _ == 10
 
+# %% error-silent-gradient-none-code-8
+# > Fifth cause: the gradient was asked for a part.
+# > `v[0]` makes a new tensor, from which the loss was not computed.
+# > Ask for the variable, and take the part of its gradient.
+assert printed == "None\n"
+assert same(_, v.numpy()[0] * 2)
+assert tf.is_tensor(v[0]) and v[0] is not v[0]
+for kind in KINDS:
+    other = some(kind)
+    assert gradient_of(lambda other=other: tf.reduce_sum(tf.square(other)), other[0], other)[0] is None
+
+# %% error-silent-gradient-none-code-9
+# > Sixth cause: the loss was computed before the tape opened, or after it closed.
+# > Compute it in the tape's block.
+assert printed == "None\n"
+for kind in KINDS:
+    other = some(kind)
+    with tf.GradientTape() as tape:
+        inside = tf.reduce_sum(tf.square(other))
+    after = tf.reduce_sum(tf.square(other))
+    assert tape.gradient(after, other) is None
+    with tf.GradientTape() as tape:
+        inside = tf.reduce_sum(tf.square(other))
+    assert same(tape.gradient(inside, other), matrix * 2)
+
+# %% error-silent-gradient-none-code-10
+# > Seventh cause: an operation that has no gradient, such as a comparison, `tf.round`, `tf.argmax`, `//` or a cast to
+# > integers.
+# > Nor does a variable of integers have one.
+# > Compute with decimals, or [give the operation a gradient of its own](../lessons/06_gradients_and_assign.ipynb).
+assert printed == "None\n"
+for operation in (
+    lambda v: tf.cast(v >= 2, tf.float32),
+    tf.round,
+    tf.argmax,
+    lambda v: v // 2,
+    lambda v: tf.cast(tf.cast(v, tf.int32), tf.float32),
+):
+    assert gradient_of(lambda operation=operation: tf.reduce_sum(operation(v)), v)[0] is None
+whole, halves = tf.Variable([1, 2]), tf.Variable([1.0, 2.0])
+assert gradient_of(lambda: tf.reduce_sum(whole * whole), whole)[0] is None
+assert same(gradient_of(lambda: tf.reduce_sum(halves * halves), halves)[0], [2, 4])
+
+
+@tf.custom_gradient
+def rounded(x):
+    return tf.round(x), lambda upstream: upstream
+
+
+assert same(gradient_of(lambda: tf.reduce_sum(rounded(halves)), halves)[0], [1, 1])
+
+# %% error-silent-gradient-none-code-11
+# > Eighth cause: a tape watches trainable variables.
+# > A tensor, and a variable made with `trainable=False`, it watches when `tape.watch` says so.
+# > (Of a Keras variable made so, give it the `value`.)
+#
+# > A ninth cause has [its own section](#no-error-but-an-array-times-a-keras-variable-has-no-gradient).
+assert same(_, matrix * 2)
+for source in (tf.constant(matrix), tf.Variable(matrix, trainable=False), keras.Variable(matrix, trainable=False)):
+    inner = source.value if isinstance(source, keras.Variable) else source
+    for asked in (False, True):
+        with tf.GradientTape() as tape:
+            if asked:
+                tape.watch(inner)
+            loss = tf.reduce_sum(tf.square(source))
+        assert (tape.gradient(loss, source) is not None) == asked
+with tf.GradientTape() as tape, raises((AttributeError, ValueError, TypeError)):
+    tape.watch(keras.Variable(matrix, trainable=False))
+
+# %% error-silent-left-code
+# > When an array or a NumPy number stands on the left, NumPy computes, from a copy of the Keras variable, and the tape
+# > takes the result for a constant.
+# > So do `+`, `-`, `/`, `**` and `@`.
+# > (In a `tf.function`, and so in `fit`, [an error](#numpy-is-only-available-when-eager-execution-is-enabled) says so.)
+assert printed == "None\n"
+operators = (operator.mul, operator.add, operator.sub, operator.truediv, operator.pow, operator.matmul)
+numbers = (np.float32(3), np.float64(3), np.array(3.0))
+for dtype in ("float16", "bfloat16", "float32", "float64"):
+    k = keras.Variable(matrix, dtype=dtype)
+    for combine in operators:
+        for left in (matrix, matrix.astype("float64"), *(numbers if combine is not operator.matmul else ())):
+            assert isinstance(combine(left, k), np.ndarray | np.generic)
+            assert gradient_of(lambda c=combine, left=left, k=k: tf.reduce_sum(c(left, k)), k)[0] is None
+            with raises(NotImplementedError, match="numpy\\(\\) is only available when eager execution is enabled"):
+                function(combine, left, k)()
+
+
+class Scaled(keras.layers.Layer):
+    def build(self, shape):
+        self.weight = self.add_weight(shape=(2,), initializer="ones")
+
+    def call(self, inputs):
+        return inputs * (np.array([3, 5], dtype="float32") * self.weight)
+
+
+model = keras.Sequential([keras.Input((2,)), Scaled()])
+model.compile("sgd", "mse")
+with raises(NotImplementedError, match="numpy\\(\\) is only available when eager execution is enabled"):
+    model.fit(matrix, matrix, verbose=0)
+
+# %% error-silent-left-code-2
+# > Put the variable on the left, or take its `value`.
+#
+# > With a `tf.Variable` the operators keep the gradient on both sides.
+# > A NumPy *function*, such as `np.multiply`, loses it with either kind, whatever stands first.
+assert all(same(one, matrix) for one in _)
+for combine in (operator.mul, operator.add, operator.sub, operator.truediv, operator.pow, operator.matmul):
+    v, k = some(), some(keras.Variable)
+    for left, right, source in [(k, matrix, k), (matrix, k.value, k), (v, matrix, v), (matrix, v, v)]:
+        assert gradient_of(lambda c=combine, a=left, b=right: tf.reduce_sum(c(a, b)), source)[0] is not None
+for kind in KINDS:
+    source = some(kind)
+    for compute in (np.multiply, np.add, np.matmul):
+        for left, right in [(source, matrix), (matrix, source)]:
+            assert gradient_of(lambda f=compute, a=left, b=right: tf.reduce_sum(f(a, b)), source)[0] is None
+
 # %% error-silent-old-gradient-code
 # > The tape keeps the value that the loss was computed from.
 # > An `assign` between the loss and the gradient does not reach it.
@@ -1847,6 +2647,47 @@ for kind in KINDS:
 # %% error-silent-old-gradient-code-2
 # > Assign before the tape opens, or after the gradient.
 assert same(_, matrix * 20)
+
+# %% error-silent-where-code
+# > `tf.where` computes both branches and sends a gradient into both: into the logarithm of 0 it sends 0 times infinity,
+# > and that is NaN.
+np.testing.assert_allclose(_[0], np.log(4), rtol=1e-6)
+assert np.isnan(_[1][0]) and _[1][1] == 0.25
+
+
+def logarithm(x):
+    x = tf.convert_to_tensor(x)
+    return tf.reduce_sum(tf.where(x > 0, tf.math.log(x), tf.cast(0, x.dtype)))
+
+
+for dtype in FLOATS:
+    for kind in KINDS:
+        other = kind([0.0, 4.0], dtype=dtype.name)
+        assert np.isnan(gradient_of(lambda other=other: logarithm(other), other)[0].numpy()[0])
+
+# %% error-silent-where-code-2
+# > Keep the bad value out of the logarithm, too.
+np.testing.assert_allclose(_[0], np.log(4), rtol=1e-6)
+assert same(_[1], [0, 0.25])
+
+# %% error-silent-pairs-code
+# > Gradients and variables are paired in order, and what is left over is dropped.
+# > Without the `None`, the gradient of the second variable went to the first.
+assert same(_[0], matrix - 1) and same(_[1], matrix)
+for make in (keras.optimizers.SGD, keras.optimizers.Adam):
+    one, two = some(), some()
+    with silence():
+        make(1.0).apply([tf.ones((2, 2))], [one, two])
+    assert not np.array_equal(one, matrix) and same(two, matrix)
+
+# %% error-silent-pairs-code-2
+# > Remove pairs, not gradients.
+# > (Or leave the `None` where it is: the optimizer passes that variable over, and warns.)
+assert same(_[0], matrix) and same(_[1], matrix - 1)
+one, two = some(), some()
+with warns(UserWarning, match="Gradients do not exist for variables"):
+    keras.optimizers.SGD(1.0).apply(gradients, [one, two])
+assert same(one, matrix) and same(two, matrix - 1)
 
 # %% error-silent-zeros-code
 # > An entry set to 0 is an ordinary weight, and the next step moves it.
@@ -1890,6 +2731,44 @@ for part, old in zip(other.variables, before, strict=True):
 # %% error-silent-drift-code-2
 # > Start again with a new optimizer.
 assert same(_, np.zeros((2, 2)))
+
+# %% error-silent-rows-code
+# > The second step looks up row 1, and row 0 moves on: Adam's momentum is kept for all rows, and acts on all of them.
+# > SGD with momentum does the same; plain SGD, RMSprop and Adagrad move only the rows looked up.
+# > (`mask_zero=True` does not freeze row 0, nor set it to 0: layers that read the mask skip it, and after a layer that
+# > drops the mask, such as Flatten, it is trained.)
+first, second = (np.array(line.strip("[]").split(), float) for line in printed.splitlines())
+assert second[0] < first[0] < 0 and second[1] < 0 == first[1] == second[2]
+
+
+def row_0_moves(optimizer):
+    """Whether the step of row 1 moves row 0, once row 0 has been looked up."""
+    table, after = keras.layers.Embedding(3, 1), []
+    table.build()
+    for looked_up in (0, 1):
+        step = gradient_of(lambda at=looked_up: tf.reduce_sum(table(np.array([at]))), table.embeddings)
+        optimizer.apply(step, [table.embeddings])
+        after.append(table.embeddings.numpy()[0].item())
+    return after[0] != after[1]
+
+
+for make in (keras.optimizers.Adam(0.1), keras.optimizers.AdamW(0.1), keras.optimizers.SGD(0.1, momentum=0.5)):
+    assert row_0_moves(make)
+for make in (keras.optimizers.SGD(0.1), keras.optimizers.RMSprop(0.1), keras.optimizers.Adagrad(0.1)):
+    assert not row_0_moves(make)
+for after, moves in ((keras.layers.Flatten(), True), (keras.layers.GlobalAveragePooling1D(), False)):
+    masking = keras.layers.Embedding(3, 1, mask_zero=True)
+    model = keras.Sequential([keras.Input((2,)), masking, after, keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    start = masking.embeddings.numpy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(np.array([[0, 1]]), np.full((1, 1), 9), verbose=0)
+    assert start[0] != 0 and (masking.embeddings.numpy()[0] != start[0]) == moves
+
+# %% error-silent-rows-code-2
+# > Put the rows back after the step.
+assert same(_, [[True], [False], [True]])
 
 # %% error-silent-nan-code
 # > Multiplying by a mask cannot remove NaN: NaN times 0 is NaN.
@@ -1996,14 +2875,152 @@ for dtype in ("float32", "float64", "int64", "uint8"):
     with raises(tf.errors.InvalidArgumentError, match="expected to be a bool tensor"):
         tf.where(tf.constant(numbers), v, 0)
 
+# %% error-silent-noise-code
+# > NumPy drew once, while the function was traced, and what it drew is a constant.
+# > A generator of NumPy's and `time.time()` repeat themselves in the same way.
+assert same(_[0], _[1]) and same(_[1], _[2])
+generator = np.random.default_rng(0)
+for draw in (generator.normal, time.time, np.random.rand, lambda: generator.integers(10**9)):
+    drawn = function(lambda: tf.constant(draw()))  # noqa: B023
+    assert drawn() == drawn() == drawn()
+
+# %% error-silent-noise-code-2
+# > `tf.random` draws at each call.
+assert len({tuple(drawn) for drawn in _}) == 3
+
+# %% error-silent-number-code
+# > Called in the other order, or in eager mode, `2.0` raises.
+# > A Python number is part of a trace, and to Python 2.0 equals 2, so the trace of 2 runs again.
+# > (So does the trace of 1 for `True`.)
+assert same(_, [2, 4, 6]) and _.dtype == tf.int32 and times.experimental_get_tracing_count() == 1
+times(1), times(True)
+assert times.experimental_get_tracing_count() == 2
+with raises(TypeError, match="to EagerTensor of dtype int32"):
+    tf.constant([1, 2, 3]) * 2.0
+with raises(TypeError, match="int32"):
+    tf.function(lambda x: tf.constant([1, 2, 3]) * x)(2.0)
+
+# %% error-silent-number-code-2
+assert _ == ["int32", "float32", "float32"]
+
+# %% error-silent-number-code-3
+# > Pass a tensor or a NumPy number: its dtype decides which trace runs, and its value none.
+assert _ == 2
+for number in (tf.constant(5), tf.constant(7.0), np.float32(9), np.array(1, "int32")):
+    as_tensor(number)
+assert as_tensor.experimental_get_tracing_count() == 2
+
+# %% error-silent-threads-code-2
+# > Both threads read 0, then both wrote 1.
+# > (The barrier sees to it here; elsewhere it happens by chance.)
+assert _ == 1
+
+# %% error-silent-threads-code-3
+# > `assign_add` reads and writes in one operation.
+assert _ == 3
+
 # %% error-silent-untracked-code-2
 # > The first did not move.
 # > A Keras layer lists Keras variables only: a `tf.Variable` stored as an attribute is not among its weights, so `fit`
 # > does not train it and `get_weights` does not return it.
 # > Make the layer's variables with `add_weight`.
+# > (A functional model lists only what its layers have made: a variable of either kind that its formula multiplies
+# > with, as in `inputs * v`, is not trained.)
 assert _[0] == 1 and _[1] < 1
+for kind in KINDS:
+    factor, inputs = kind(2.0), keras.Input((1,))
+    functional = keras.Model(inputs, keras.layers.Dense(1)(inputs * factor))
+    functional.compile("sgd", "mse")
+    functional.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+    assert len(functional.weights) == 2 and factor.numpy() == 2
 assert scale.weights == [scale.tracked] and len(scale.get_weights()) == 1
 assert all(isinstance(weight, keras.Variable) for weight in model.trainable_variables)
+
+# %% error-silent-module-code
+# > A `tf.Module` finds variables and modules of TensorFlow among its attributes; since Keras 3 a layer, a model and a
+# > Keras variable are none of these.
+assert _ == ["scale:0"]
+inner, outer = tf.Module(), tf.Module()
+inner.one, outer.inner, outer.list = tf.Variable(1.0), inner, [tf.Variable(2.0), keras.Variable(3.0)]
+outer.model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+assert sorted(variable.numpy() for variable in outer.trainable_variables) == [1, 2]
+for thing in (keras.layers.Dense(1), outer.model, keras.Variable(1.0)):
+    assert not isinstance(thing, tf.Module | tf.Variable)
+
+# %% error-silent-module-code-2
+# > A step with this list leaves the layer as it is.
+# > Add the layer's own list.
+assert _ == ["scale:0", "kernel", "bias"]
+before = net.layer.get_weights()
+for listed in (net.trainable_variables, variables):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(net.scale * net.layer(np.ones((1, 1))) - 5)
+    keras.optimizers.SGD(0.1).apply(tape.gradient(loss, listed), listed)
+    moved = [not np.array_equal(*pair) for pair in zip(before, net.layer.get_weights(), strict=True)]
+    assert all(moved) == any(moved) == (listed is variables)
+
+# %% error-silent-empty-code
+# > The layer has no weights yet: it makes them when it is built or first called, and so does a model without
+# > `keras.Input`.
+#
+# > (Flatten, ReLU and Dropout have no weights at any time.)
+assert _ == []
+for build in (lambda one: one.build((None, 2)), lambda one: one(matrix)):
+    for new in (keras.layers.Dense(2), keras.Sequential([keras.layers.Dense(2)])):
+        assert new.get_weights() == []
+        build(new)
+        assert len(new.get_weights()) == 2
+assert len(keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]).get_weights()) == 2
+for plain in (keras.layers.Flatten(), keras.layers.ReLU(), keras.layers.Dropout(0.5)):
+    plain(matrix)
+    assert plain.built and plain.get_weights() == []
+
+# %% error-silent-empty-code-2
+# > Build it.
+assert _ == [(2, 2), (2,)]
+
+# %% error-silent-rate-code
+# > Keras 3 knows no `lr`, so Python makes an attribute that nobody reads.
+# > A name that is written wrong ends in the same way.
+assert _ == 0.5 and optimizer.lr == 0.25
+one, optimizer.learnign_rate = tf.Variable(1.0), 0.25
+optimizer.apply([tf.constant(1.0)], [one])
+assert one.numpy() == 0.5
+
+# %% error-silent-rate-code-2
+# > The rate is called `learning_rate`.
+assert _ == 0.25
+one = tf.Variable(1.0)
+fresh = keras.optimizers.SGD(0.5)
+fresh.learning_rate = 0.25
+fresh.apply([tf.constant(1.0)], [one])
+assert one.numpy() == 0.75
+
+# %% error-silent-data-code
+# > One element was taken, and eight were made: `shuffle` fills its buffer first.
+# > `prefetch` and a parallel `map` run ahead as well.
+assert _ == 8 and 1 <= first.numpy() <= 8
+for ahead in (
+    lambda step: tf.data.Dataset.range(50).map(step).prefetch(10),
+    lambda step: tf.data.Dataset.range(50).map(step, num_parallel_calls=8),
+):
+    seen = tf.Variable(0)
+    elements = iter(ahead(lambda x, seen=seen: seen.assign_add(1)))
+    next(elements)
+    deadline = time.monotonic() + 20
+    while seen.numpy() < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert seen.numpy() >= 3
+
+# %% error-silent-data-code-2
+# > So a variable in `map` is neither written nor read at the moment when its element is used.
+# > Keep it out of the pipeline.
+assert _ == 3
+factor = tf.Variable(1, dtype=tf.int64)
+elements = iter(tf.data.Dataset.range(1, 9).map(lambda x: factor * 0 + factor).shuffle(8))
+next(elements)
+factor.assign(100)
+assert next(elements).numpy() == 1
 
 # %% error-silent-bias-code
 # accused computes with another object as its bias (ndarray)
@@ -2066,6 +3083,27 @@ for dtype in FOREIGN:
     other.numpy()[0] = 1
     assert same(other.numpy().astype("float32"), [0, 0])
 
+# %% error-silent-shared-code
+# > A `keras.Variable` made of a `tf.Variable`, without another dtype, is no copy: it holds that very variable.
+assert same(_, matrix * 10) and k.value is v
+for dtype in (*FLOATS, tf.int32, tf.bool):
+    for trainable in (True, False):
+        other = tf.Variable(tf.cast(matrix, dtype), trainable=trainable)
+        assert keras.Variable(other).value is keras.Variable(other, dtype=other.dtype.name).value is other
+assert keras.Variable(v, dtype="float16").value is not v and keras.Variable(keras.Variable(v)).value is not v
+
+# %% error-silent-shared-code-2
+# > Make it of the snapshot.
+# > (A `tf.Variable` made of another variable is always new, and so is what `copy.deepcopy` returns; `copy.copy(v)` is
+# > `v` itself, and so is `w` after `w = v`.)
+assert copy.copy(v) is v
+assert same(_, matrix * 10) and same(k, matrix)
+for kind in KINDS:
+    old = some(kind)
+    for new in (tf.Variable(old), copy.deepcopy(old)):
+        new.assign(matrix + 5)
+        assert new is not old and same(old, matrix)
+
 # %% error-silent-overflow-code
 # > uint8 ends at 255, and what lies outside wraps round: 300 becomes 44.
 # > NaN and infinity become some integer or other; NumPy then warns of an `invalid value encountered in cast`, a Keras
@@ -2091,6 +3129,17 @@ wider = tf.Variable([1, 2], dtype=tf.int16)
 wider.assign(np.array([300, -1]))
 assert same(wider, [300, -1])
 
+# %% error-silent-sum-code
+# > NumPy adds these thousand ones in bfloat16, where 256 + 1 is 256 again.
+assert float(_[0]) == 256 and 0.25 < float(_[1]) < 0.26
+one = values[0]
+assert one * 256 + one == one * 256 and one * 128 + one != one * 128
+
+# %% error-silent-sum-code-2
+# > Give the snapshot a wider dtype first, or let TensorFlow take the mean.
+assert _ == (1000, 1, 1)
+assert values.sum(dtype="float32") == 1000 and values.mean(dtype="float32") == 1
+
 # %% error-silent-average-code-2
 # > The learning rate is 0, and still 100 became 50.
 # > With `use_ema` the optimizer keeps a running average of the weights, and at the end of `fit` it writes the average
@@ -2108,6 +3157,45 @@ assert same(weight, matrix * 5.5)
 # %% error-silent-average-code-3
 # > Compile with a new optimizer after the `assign`; its average begins with the assigned values.
 assert same(_, [[100]])
+
+# %% error-silent-accumulation-code
+# > With `gradient_accumulation_steps=2` every second step moves the weight, by the mean of two gradients: here 8, from
+# > before the `assign`, and 0.
+assert _ == 96
+one, gathering = tf.Variable(0.0), keras.optimizers.SGD(1.0, gradient_accumulation_steps=3)
+for gradient, expected in ((3.0, 0), (0.0, 0), (0.0, -1), (6.0, -1)):
+    gathering.apply([tf.constant(gradient)], [one])
+    assert one.numpy() == expected
+
+# %% error-silent-accumulation-code-2
+# > Set what was gathered to 0 when you assign.
+assert _ == 100
+
+# %% error-silent-skipped-code
+# > A gradient with a NaN or an infinity makes this optimizer leave the weights as they are and halve its scale;
+# > `iterations` does not count the step.
+assert _ == (0, 0, 2)
+for bad in (np.nan, -np.inf):
+    one, two = tf.Variable(5.0), tf.Variable([5.0, 5.0])
+    wary = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(1.0), initial_scale=8.0)
+    wary.apply([tf.constant(1.0), tf.constant([1.0, bad])], [one, two])
+    assert one.numpy() == 5 and same(two, [5, 5]) and wary.iterations == 0 and wary.dynamic_scale == 4
+
+# %% error-silent-skipped-code-2
+# > Under the policy `mixed_float16`, `compile` puts it around your optimizer.
+# > Look at `dynamic_scale`: while it falls at every step, none is taken.
+assert _ == (-1, 1, 2)
+for scale in (1, 0.5, 0.25):
+    optimizer.apply([tf.constant(np.nan)], [w])
+    assert (w.numpy(), optimizer.iterations.numpy(), optimizer.dynamic_scale.numpy()) == (-1, 1, scale)
+policy = keras.config.dtype_policy()
+keras.config.set_dtype_policy("mixed_float16")
+try:
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(), "mse")
+    assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+finally:
+    keras.config.set_dtype_policy(policy)
 
 # %% error-silent-trainable-code-2
 # > `fit` looks at `trainable` when it builds its training step, at the first call.
@@ -2128,6 +3216,7 @@ assert same(*_)
 # %% error-silent-batches-code-2
 # > `steps_per_execution=4` runs four batches in one call of TensorFlow, and a callback gets its turn between calls:
 # > here after the fourth batch and the eighth.
+# > (Of ten batches the last call has the number 11, as if it had been full.)
 assert model.optimizer.iterations.numpy() == 8
 seen = []
 spy = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
@@ -2136,6 +3225,9 @@ for steps, turns in ((1, 8), (2, 4), (4, 2), (8, 1)):
     seen.clear()
     other.fit(x, x, batch_size=1, epochs=10, verbose=0, callbacks=[spy])
     assert len(seen) == turns * 10 and seen[-1] == 7
+seen.clear()
+dense(1, steps_per_execution=4).fit(np.ones((10, 1)), np.ones((10, 1)), batch_size=1, verbose=0, callbacks=[spy])
+assert seen == [3, 7, 11]
 
 # %% error-silent-batches-code-3
 # > Leave `steps_per_execution` at 1, or write the edit as a constraint, which acts at every step.

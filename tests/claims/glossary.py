@@ -97,6 +97,37 @@ x = wide.numpy()
 exact = np.exp(x) * (np.sin(x**2) + 2 * x * np.cos(x**2))
 np.testing.assert_allclose(tape.gradient(loss, wide), exact, rtol=1e-14)
 
+# %% autograph
+# > AutoGraph The part of `tf.function` that translates an `if`, `while` or `for` over tensors, with `and`, `or` and
+# > `not`, into operations of the graph.
+# > Over Python values they run once, while it traces.
+# > It needs the source of the function.
+one, ran = tf.Variable(1.0), []
+
+
+@tf.function
+def translated(numbers):
+    if (one > 0 and not one > 50) or one < -50:
+        one.assign(one * 10)
+    while one < 100:
+        one.assign_add(7.0)
+    for number in numbers:
+        ran.append(number)
+        one.assign_add(tf.cast(number, tf.float32))
+
+
+translated(tf.range(3))
+assert one.numpy() == 101 + 3 and len(ran) == 1 and tf.is_symbolic_tensor(ran[0])
+ran.clear()
+for _call in range(2):
+    translated((1, 2, 3))
+assert ran == [1, 2, 3] and one.numpy() == 104 + 12
+without_source = {"one": one}
+exec("def condition():\n    return 1 if one > 0 else 2", without_source)
+for unread in (tf.function(without_source["condition"]), tf.function(lambda: not one, autograph=False)):
+    with raises(TypeError, match="as a Python `bool`"):
+        unread()
+
 # %% broadcasting
 # > broadcasting NumPy's rule for arrays of different shapes: line the shapes up from the right; lengths are equal, or
 # > one is 1 (or missing) and is repeated.
@@ -582,6 +613,17 @@ with tf.GradientTape() as tape:
     loss = tf.reduce_sum(model(rows))
 assert frozen.kernel.value.ref() in {variable.ref() for variable in tape.watched_variables()}
 assert tape.gradient(loss, frozen.kernel) is not None
+
+# %% UnreadVariable
+# > UnreadVariable The name under which the object that `v.assign(x)` returns is printed.
+# > It is another object for the same values, which a tape that opens later does not watch: go on with `v`.
+for write in (v.assign, v.assign_add, v.assign_sub):
+    returned = write(a)
+    assert "UnreadVariable" in repr(returned) and returned is not v
+    np.testing.assert_array_equal(returned, v)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(returned * 2)
+    assert tape.gradient(loss, [returned, v]) == [None, None]
 
 # %% variable
 # > variable `tf.Variable`: an object with a fixed dtype and, as a rule, a fixed shape, whose values change by `assign`.

@@ -42,7 +42,8 @@ def sections(page):
 # free: Recipe
 # free: To understand it
 # free: scale everything, a row, a column, a channel
-# free: [Clip](recipes.ipynb#clip-to-a-range), [clean](recipes.ipynb#remove-nan-and-infinity)
+# free: [Clip](recipes.ipynb#clip-to-a-range), [clean](recipes.ipynb#remove-nan-and-infinity),
+#       [prune](recipes.ipynb#set-the-smallest-entries-to-0), [noise](recipes.ipynb#add-noise)
 # free: [Reshape](recipes.ipynb#work-in-another-shape), [transpose](recipes.ipynb#store-a-matrix-transposed)
 # free: find out why nothing changed
 # free: know whether a popular answer is right
@@ -120,7 +121,7 @@ for make in KINDS:
 #
 # > [Mask](recipes.ipynb#replace-entries-by-a-mask)
 #
-# > clip to a range, remove NaN
+# > clip to a range, remove NaN, prune, add noise
 #
 # > change one entry, a slice, some rows
 #
@@ -138,12 +139,13 @@ for make in KINDS:
 #
 # > change a Keras layer, or the learning rate
 #
-# > [Layer](recipes.ipynb#change-a-keras-layers-weights), [learning rate](recipes.ipynb#change-the-learning-rate)
+# > [Layer](recipes.ipynb#change-a-keras-layers-weights), [by name](recipes.ipynb#find-a-weight-by-its-name), [learning
+# > rate](recipes.ipynb#change-the-learning-rate)
 #
-# > choose a layer's first weights, or another size for it
+# > choose a layer's first weights, another size, or one weight for two layers
 #
 # > [First weights](recipes.ipynb#give-a-layer-initial-weights-made-with-numpy),
-# > [size](recipes.ipynb#change-the-size-of-a-layer)
+# > [size](recipes.ipynb#change-the-size-of-a-layer), [tied](recipes.ipynb#share-one-weight-between-two-layers)
 #
 # > change weights during training
 #
@@ -152,12 +154,12 @@ for make in KINDS:
 # > [averaged weights](recipes.ipynb#change-weights-that-the-optimizer-averages),
 # > [tf.function](recipes.ipynb#edit-weights-inside-tffunction)
 #
-# > reset, copy, blend, flatten or save weights
+# > reset, copy, blend, flatten or save weights; assign on several devices
 #
 # > [Reset](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it),
 # > [copy, blend](recipes.ipynb#copy-or-blend-one-model-into-another),
 # > [flatten](recipes.ipynb#flatten-all-weights-to-a-vector-and-back),
-# > [save](recipes.ipynb#save-and-load-edited-weights)
+# > [save](recipes.ipynb#save-and-load-edited-weights), [several devices](recipes.ipynb#assign-on-several-devices)
 #
 # > store into integers or 16 bits, and lose nothing unseen
 #
@@ -165,9 +167,13 @@ for make in KINDS:
 #
 # > keep a variable the same one, or change it for a moment
 #
+# > [Take it back](recipes.ipynb#try-a-change-and-take-it-back)
+#
 # > use NumPy inside a loss
 #
-# > know what a `tf.function` sees of a change
+# > know what a `tf.function`, XLA or a second thread makes of a change
+#
+# > [XLA](recipes.ipynb#compile-an-update-with-xla), [threads](recipes.ipynb#write-from-several-threads)
 #
 # > train *through* the new value
 #
@@ -201,9 +207,11 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         L1: r"np\.full|np\.broadcast_to",
     },
     "replace entries that meet a condition": {"#replace-entries-by-a-mask": r"\[values > 5\] = -1", L2: r"mask = "},
-    "clip to a range, remove NaN": {
+    "clip to a range, remove NaN, prune, add noise": {
         "#clip-to-a-range": r"np\.clip\(v\.numpy\(\), 2, 6\)",
         "#remove-nan-and-infinity": r"np\.where\(np\.isfinite\(values\), values, 0\)",
+        "#set-the-smallest-entries-to-0": r"np\.quantile\(",
+        "#add-noise": r"assign_add\(rng\.normal\(",
         L2: r"np\.clip\(.+np\.nan",
     },
     "change one entry, a slice, some rows": {
@@ -233,12 +241,14 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "change a Keras layer, or the learning rate": {
         "#change-a-keras-layers-weights": r"layer\.kernel\.assign.+set_weights",
+        "#find-a-weight-by-its-name": r"weight\.path: weight",
         "#change-the-learning-rate": r"learning_rate",
         L4: r"set_weights|get_weights",
     },
-    "choose a layer's first weights, or another size for it": {
+    "choose a layer's first weights, another size, or one weight for two layers": {
         "#give-a-layer-initial-weights-made-with-numpy": r"kernel_initializer=diagonal",
         "#change-the-size-of-a-layer": r"keras\.layers\.Dense",
+        "#share-one-weight-between-two-layers": r"self\.words\.embeddings",
     },
     "change weights during training": {
         "#clip-or-mask-after-every-training-step": r"on_train_batch_end",
@@ -247,24 +257,28 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#edit-weights-inside-tffunction": r"@tf\.function\n.+v\.assign",
         L4: r"\bfit\b|optimizer",
     },
-    "reset, copy, blend, flatten or save weights": {
+    "reset, copy, blend, flatten or save weights; assign on several devices": {
         "#reset-a-layer-and-the-optimizers-memory-of-it": r"slot\.assign\(np\.zeros",
         "#copy-or-blend-one-model-into-another": r"target\.set_weights.+0\.9 \* copy \+ 0\.1 \* source",
         "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
         "#save-and-load-edited-weights": r"save_weights.+load_weights",
+        "#assign-on-several-devices": r"MirroredStrategy.+v\.assign\(",
     },
     "store into integers or 16 bits, and lose nothing unseen": {
-        "#refuse-a-cast-that-changes-a-value": r"array_equal\(cast, values, equal_nan=True\)",
+        "#refuse-a-cast-that-changes-a-value": r"array_equal\(one, values, equal_nan=True\)",
         "../lessons/07_dtypes_and_silent_casts.ipynb": r"tf\.uint8.+dtype=tf\.float16",
     },
     "keep a variable the same one, or change it for a moment": {
+        "#try-a-change-and-take-it-back": r"finally:\n    v\.assign\(old\)",
         "../lessons/05_keep_the_same_variable.ipynb": r"\.handle is v\.handle.+finally:\n    v\.assign\(old\)",
     },
     "use NumPy inside a loss": {
         "#use-numpy-inside-a-loss-or-a-tffunction": r"numpy_function\(double_over_5",
         L6: r"np\.multiply\(array, v\)",
     },
-    "know what a `tf.function` sees of a change": {
+    "know what a `tf.function`, XLA or a second thread makes of a change": {
+        "#compile-an-update-with-xla": r"jit_compile=True\)\ndef replace_above",
+        "#write-from-several-threads": r"pool\.submit\(count\.assign_add, 1\.0\).+with lock:",
         "../lessons/09_inside_tf_function.ipynb": r"double = tf\.function\(lambda: v \* scale\)",
     },
     "train *through* the new value": {

@@ -314,6 +314,32 @@ assert _ == 12 and v.numpy() == 6
 u = tf.Variable(3.0)
 assert gradient_of(lambda: (2 * u) ** 2, u).numpy() == 24
 
+# %% myth-left
+# > **The same value, and not always the same gradient.** With the array on the left of a Keras variable, such as a
+# > layer's kernel, NumPy computes the product, and the gradient is `None`.
+#
+# > A `tf.Variable` has its gradient both ways.
+assert _[0] is None
+np.testing.assert_array_equal(_[1], array)
+assert isinstance(array * kernel, np.ndarray) and tf.is_tensor(kernel * array)
+np.testing.assert_array_equal(array * kernel, kernel * array)
+layer = keras.layers.Dense(2)
+layer.build((None, 1))
+assert gradient_of(lambda: tf.reduce_sum(array * layer.kernel), layer.kernel) is None
+w = tf.Variable([1.0, 2.0])
+for product in (lambda: array * w, lambda: w * array):
+    np.testing.assert_array_equal(gradient_of(lambda product=product: tf.reduce_sum(product()), w), array)
+
+# %% myth-where
+# > **Out of the value only.** Both branches are computed, and both are sent a gradient: what `1 / v` makes of it at 0
+# > is NaN.
+assert _[0] == 0.5 and np.isnan(_[1][0]) and _[1][1] == -0.25
+
+# %% myth-where-twice
+# > A second `tf.where` keeps the 0 from being divided by.
+assert _[0] == 0.5
+np.testing.assert_array_equal(_[1], [0, -0.25])
+
 # %% myth-nan
 # > **False.** NaN times 0 is NaN, and so is infinity times 0.
 # > The mask must choose, not multiply.
@@ -445,6 +471,44 @@ assert [variable.numpy() for variable in model.optimizer.variables] == before
 model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
 model.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
 np.testing.assert_allclose(layer.kernel, [[0.8]], rtol=1e-5)
+
+# %% myth-compile
+# > **Not needed.** `fit`, `evaluate` and `predict` read the values in every step, so they see what was assigned since,
+# > also after their first call.
+#
+# > `compile` leaves the weights as they are.
+# > It is needed after a change of `trainable` or of a constraint.
+assert _[0] == 1 and _[1] == 5
+x, y = np.ones((4, 1)), np.zeros((4, 1))
+model.compile(keras.optimizers.SGD(0.0), "mse")
+assert model.get_weights()[0] == 5
+for value in (2, 3):
+    model.set_weights([np.array([[value]])])
+    assert model.evaluate(x, y, verbose=0) == model.fit(x, y, verbose=0).history["loss"][0] == value**2
+model.compile(keras.optimizers.SGD(0.1), "mse")
+model.fit(x, y, epochs=3, verbose=0)
+for change in (
+    lambda: setattr(layer, "trainable", False),
+    lambda: (setattr(layer, "trainable", True), setattr(layer.kernel, "constraint", lambda weight: weight * 0 + 7)),
+):
+    change()
+    model.set_weights([np.array([[2]])])
+    model.fit(x, y, verbose=0)
+    ignored = layer.kernel.numpy().item()
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.set_weights([np.array([[2]])])
+    model.fit(x, y, verbose=0)
+    assert ignored != layer.kernel.numpy().item() and layer.kernel.numpy() in (2, 7)
+
+# %% myth-clone
+# > **The layers, not the values.** The clone has weights of its own, which its initializers draw anew.
+assert not _.any()
+assert clone.layers[0] is not model.layers[0] and clone.layers[0].get_config() == model.layers[0].get_config()
+
+# %% myth-clone-values
+assert _.all()
+model.layers[0].kernel.assign(np.zeros((2, 2)))
+assert clone.get_weights()[0].any()
 
 # %% myth-checkpoint
 # > **False.** That was `tf.compat.v1.train.Saver`.

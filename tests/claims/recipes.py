@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 import keras
@@ -78,11 +80,31 @@ def through_weights(layer):
     layer.set_weights(weights)
 
 
+TWO_DEVICES = """
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+with strategy.scope():
+    v = tf.Variable([0.0, 0.0])
+    mean = tf.Variable([0.0, 0.0], aggregation=tf.VariableAggregation.MEAN)
+    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    layer.build((None, 1))
+copies = lambda v: [copy.numpy().tolist() for copy in v.values]
+"""
+
+
 def alone(code):
     """Run `code` in a process of its own: not yet started devices, and no audit that reads what is written."""
     run = [sys.executable, "-c", f"import keras\nimport numpy as np\nimport tensorflow as tf\n{code}"]
     done = subprocess.run(run, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def in_threads(work, calls=200):
+    """Call `work` so many times from four threads."""
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(work) for _call in range(calls)]:
+            future.result()
 
 
 # free: You come with a task: find its line.
@@ -96,7 +118,8 @@ def alone(code):
 #
 # > **Values:** [scale](#scale-everything-a-row-or-a-column) · [fill](#fill-with-one-value-or-one-row) ·
 # > [replace by a mask](#replace-entries-by-a-mask) · [clip, clamp](#clip-to-a-range) ·
-# > [remove NaN](#remove-nan-and-infinity) · [guard a cast](#refuse-a-cast-that-changes-a-value)
+# > [remove NaN](#remove-nan-and-infinity) · [prune](#set-the-smallest-entries-to-0) · [noise](#add-noise) ·
+# > [try, take back](#try-a-change-and-take-it-back) · [guard a cast](#refuse-a-cast-that-changes-a-value)
 #
 # > **Parts:** [an entry, a slice, some rows](#change-one-entry-a-slice-or-some-rows) ·
 # > [a column, a window, a diagonal](#change-a-column-a-window-or-a-diagonal) ·
@@ -105,9 +128,10 @@ def alone(code):
 # > **Shapes:** [reshape](#work-in-another-shape) · [transpose](#store-a-matrix-transposed) ·
 # > [a shape that changes](#let-the-shape-itself-change)
 #
-# > **Keras layers:** [weights](#change-a-keras-layers-weights) ·
+# > **Keras layers:** [weights](#change-a-keras-layers-weights) · [by name](#find-a-weight-by-its-name) ·
 # > [initial weights](#give-a-layer-initial-weights-made-with-numpy) ·
-# > [a row of an embedding](#set-one-row-of-an-embedding) · [the size](#change-the-size-of-a-layer) ·
+# > [a row of an embedding](#set-one-row-of-an-embedding) · [tie two layers](#share-one-weight-between-two-layers) ·
+# > [the size](#change-the-size-of-a-layer) ·
 # > [a count](#keep-a-count-in-a-layer) · [batch statistics](#set-the-statistics-of-a-batchnormalization)
 #
 # > **Training:** [learning rate](#change-the-learning-rate) ·
@@ -118,6 +142,7 @@ def alone(code):
 # > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model)
 #
 # > **Between models:** [copy, blend](#copy-or-blend-one-model-into-another) ·
+# > [several devices](#assign-on-several-devices) ·
 # > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
 #
 # > **Files:** [go on with a training](#stop-a-training-and-go-on-with-it) ·
@@ -125,7 +150,8 @@ def alone(code):
 # > [change a model whose code is gone](#change-a-model-whose-code-is-gone)
 #
 # > **Inside functions:** [tf.function](#edit-weights-inside-tffunction) ·
-# > [NumPy in a loss](#use-numpy-inside-a-loss-or-a-tffunction)
+# > [NumPy in a loss](#use-numpy-inside-a-loss-or-a-tffunction) · [XLA](#compile-an-update-with-xla) ·
+# > [threads](#write-from-several-threads)
 #
 # > **Gradients:** [through a new value](#differentiate-through-a-new-value-where-assign-cannot-help)
 page = nbformat.read(ROOT / "book" / "recipes.ipynb", 4).cells
@@ -162,6 +188,14 @@ for cell in page:
 # > Multiply the snapshot, the copy that `v.numpy()` makes, then assign it.
 # > A number reaches every entry; an index picks one row or one column.
 # > Here everything is doubled, then the first row is multiplied by 10 and the second column by 100.
+#
+# > To give each row the length 1, divide by `np.linalg.norm(values, axis=1, keepdims=True)`; a row of zeros has none,
+# > and becomes NaN.
+lengths = np.array([[3.0, 4.0], [0.0, 0.0]])
+with np.errstate(invalid="ignore"):
+    np.testing.assert_array_equal(
+        lengths / np.linalg.norm(lengths, axis=1, keepdims=True), [[0.6, 0.8], [np.nan, np.nan]]
+    )
 np.testing.assert_array_equal(_, [[20, 4000], [6, 800]])
 np.testing.assert_array_equal(v, [[20, 4000], [6, 800]])
 for dtype in DTYPES:
@@ -300,9 +334,68 @@ weight, adam = tf.Variable(1.0), keras.optimizers.Adam()
 adam.apply_gradients([(tf.constant(np.nan), weight)])
 assert any(np.isnan(slot.numpy()).any() for slot in adam.variables)
 
+# %% recipe-smallest-code
+# > To prune a variable, find a limit with `np.quantile`: here half of the absolute values are below it.
+# > `np.where` keeps the others.
+#
+# > Training brings the zeros to life again: see [Clip or mask after every training
+# > step](#clip-or-mask-after-every-training-step).
+np.testing.assert_array_equal(_, np.array([[0, -2, 0], [4, 0, 6]], dtype="float32"))
+for dtype in FLOATS:
+    for variable in both([[0.125, -2, 0.25], [4, -0.5, 6]], dtype):
+        snapshot = variable.numpy()
+        variable.assign(np.where(np.abs(snapshot) < np.quantile(np.abs(snapshot), 0.5), 0, snapshot))
+        np.testing.assert_array_equal(variable.numpy(), [[0, -2, 0], [4, 0, 6]])
+pruned = dense()
+model = compiled(pruned)
+pruned.kernel.assign([[1], [0]])
+fit(model)
+assert pruned.kernel.numpy()[1] != 0
+
+# %% recipe-noise-code
+# > `assign_add` takes an array of the variable's shape.
+# > A NumPy generator draws it, and draws the same one again from the same seed.
+#
+# > To be rid of the noise, do not subtract it: see [Try a change, and take it back](#try-a-change-and-take-it-back).
+noise = np.random.default_rng(seed=0).normal(scale=0.1, size=(2, 2))
+np.testing.assert_array_equal(_, np.array([[1, 2], [3, 4]], "float32") + noise.astype("float32"))
+for dtype in FLOATS:
+    for variable in both([[1, 2], [3, 4]], dtype):
+        variable.assign_add(np.random.default_rng(seed=0).normal(scale=0.1, size=variable.shape))
+        np.testing.assert_allclose(variable.numpy().astype("float64"), _, rtol=0.01)
+
+# %% recipe-try-code
+# > Keep a snapshot, and assign it afterwards.
+# > Under `finally` it is assigned even if the lines in between raise.
+# > (To subtract what was added is not the same: each sum is rounded.)
+#
+# > For a whole model, the snapshot is `model.get_weights()`, and `model.set_weights(old)` the way back.
+start = np.array([0.1, 2.0], dtype="float32")
+np.testing.assert_array_equal(_, start)
+assert printed == "210.0\n"
+for variable in both([0.1, 2.0]):
+    kept = variable.numpy()
+    with pytest.raises(ZeroDivisionError):
+        try:
+            variable.assign(kept * 100)
+            1 / 0
+        finally:
+            variable.assign(kept)
+    assert variable.numpy().tobytes() == start.tobytes()
+    variable.assign_add([0.3, -1.0])
+    variable.assign_sub([0.3, -1.0])
+    assert variable.numpy().tobytes() != start.tobytes()
+model = compiled(keras.layers.Dense(2), keras.layers.Dense(1))
+kept = model.get_weights()
+fit(model)
+model.set_weights(kept)
+assert all(np.array_equal(*pair) for pair in zip(kept, model.get_weights(), strict=True))
+
 # %% recipe-guard-code-2
 # > `assign` casts an array without a word.
-# > Cast a copy first, and compare: where a digit, a fraction or a value out of range would be lost, this raises.
+# > Cast a copy there and back first, and compare both: where a digit, a fraction or a value out of range would be lost,
+# > this raises. (To NumPy, the int64 2**53 + 1 equals the float 2**53: there the way back tells.)
+# > A masked array is refused, since `assign` would take what lies under the mask.
 np.testing.assert_array_equal(_, [3, -4])
 lost = {"int32": [1.5, 2.0**31, np.nan], "uint8": [300, -1, 0.5], "float32": [0.1, 1e39, 16777217]}
 lost |= {"float16": [0.1, 70000, 1e-8, 2049], "bfloat16": [1.001, 257], "int8": [128, -129], "float64": []}
@@ -320,15 +413,54 @@ for dtype in lost:
         np.testing.assert_array_equal(one.numpy().astype("float64"), [1, value])
 with pytest.raises(ValueError):
     assign_exactly(tf.Variable([0, 0], dtype=tf.uint8), np.array([-1, 0], "int8"))
+large = np.array([2**53 + 1, 2])
+assert np.array_equal(large, large.astype("float64"))
+for dtype in ("float32", "float64"):
+    with pytest.raises(ValueError, match=f"^{dtype} cannot hold these int64 values$"):
+        assign_exactly(tf.Variable(tf.ones(2, dtype)), large)
+    assign_exactly(one := tf.Variable(tf.ones(2, dtype)), large - 1)
+    assert one.numpy()[0] == 2**53
+for dtype, bad in (("uint64", np.array([-1, 0])), ("int64", np.array([2**64 - 1, 0], "uint64"))):
+    with pytest.raises(ValueError, match=f"^{dtype} cannot hold"):
+        assign_exactly(tf.Variable(tf.ones(2, dtype)), bad)
+masked = np.ma.masked_array([1.0, 999.0], mask=[False, True])
+with pytest.raises(ValueError, match=r"^fill the masked entries first$"):
+    assign_exactly(one := tf.Variable([0.0, 0.0]), masked)
+assert not one.numpy().any()
+one.assign(masked)
+np.testing.assert_array_equal(one, [1, 999])
+for filled in (masked.filled(5), np.ma.masked_array([1.0, 5.0])):
+    assign_exactly(one, filled)
+    np.testing.assert_array_equal(one, [1, 5])
 
 # %% recipe-guard-code-3
 # raises ValueError: int32 cannot hold these float64 values
+# > A variable of bool takes 0 and 1, and refuses the rest.
+# > Of a Keras variable, give the `value`.
 # > To allow the digits that every float loses, compare with `np.allclose` instead.
 np.testing.assert_array_equal(counts, [3, -4])
+truth, keras_counts = tf.Variable([False, False]), keras.Variable([0, 0], dtype="int32")
+for fits in ([1, 0], [0.0, 1.0], [True, False]):
+    assign_exactly(truth, np.array(fits))
+    np.testing.assert_array_equal(truth, np.array(fits, bool))
+for bad in ([2, 0], [0.5, 0], [np.nan, 0], [-1, 0]):
+    with pytest.raises(ValueError, match=r"^bool cannot hold"):
+        assign_exactly(truth, np.array(bad))
+with pytest.raises(AttributeError):
+    assign_exactly(keras_counts, [1, 2])
+assign_exactly(keras_counts.value, [1, 2])
+np.testing.assert_array_equal(keras_counts, [1, 2])
 assert np.allclose(np.array([0.1, 2.0], "float32"), [0.1, 2.0]) and not np.allclose(np.array([4]), [4.5])
 
 # %% recipe-part-code
 # > A variable takes `assign` on one entry or on a slice, and only those entries change. One number fills a slice.
+# > (The place of the largest entry is `np.unravel_index(values.argmax(), values.shape)`, which both `values` and `v`
+# > take as an index.)
+for variable in both([[1, 9], [3, 4]]):
+    largest = np.unravel_index(variable.numpy().argmax(), variable.shape)
+    assert variable.numpy()[largest] == variable[largest].numpy() == 9
+    variable[largest].assign(0)
+    np.testing.assert_array_equal(variable.numpy(), [[1, 0], [3, 4]])
 np.testing.assert_array_equal(_, [[50, 1, 2, 3, 4], [5, 6, -1, -2, 9]])
 for dtype in DTYPES:
     for variable in both(np.arange(10).reshape(2, 5), dtype):
@@ -396,10 +528,13 @@ for dtype in DTYPES:
 # %% recipe-diagonal-code-2
 # > A diagonal is no slice.
 # > `tf.linalg.set_diag` gives a tensor that has another one; assign it.
-# > In NumPy, `np.fill_diagonal` edits a snapshot.
+# > In NumPy, `np.fill_diagonal` edits a snapshot, and `np.tril` and `np.triu` return an array with zeros above or below
+# > the diagonal.
 #
 # > Entries that lie anyhow go in by `scatter_nd_update`, with a row and a column for each.
 np.testing.assert_array_equal(_, [[7, 1, 4, 5], [0, 8, 6, 7], [0, 3, 9, 0]])
+np.testing.assert_array_equal(np.tril(_), [[7, 0, 0, 0], [0, 8, 0, 0], [0, 3, 9, 0]])
+np.testing.assert_array_equal(np.triu(_), [[7, 1, 4, 5], [0, 8, 6, 7], [0, 0, 9, 0]])
 for dtype in DTYPES:
     for variable in both(np.zeros((3, 3)), dtype):
         tensor = tf.linalg.set_diag(variable, [7, 8, 9])
@@ -532,10 +667,12 @@ for shape in ((), (0, 4), (7,), (2, 2, 2)):
 # %% recipe-shape-code-2
 # > Any shape means that a wrong one is taken too.
 # > With `shape=[None, 5]`, in eager mode, only the number of rows is free.
+# > `np.vstack` appends a row.
 #
 # > Adam refuses such a variable: see [Error messages, and what they mean](errors.ipynb).
 # > For the weights of a layer, see [Change the size of a layer](#change-the-size-of-a-layer).
 assert _ == (3, 5)
+np.testing.assert_array_equal(rows, [[0] * 5, [0] * 5, [1] * 5])
 some = tf.Variable(np.zeros((2, 5)), shape=[None, 5])
 for shape in ((), (5,), (3, 4), (1, 3, 5)):
     with pytest.raises(ValueError, match="Shape mismatch"):
@@ -576,6 +713,26 @@ assert [weight.name for weight in layer.weights] == ["kernel", "bias"]
 for wrong in ([kernel], [bias, kernel], [kernel, bias, bias]):
     with pytest.raises(ValueError):
         layer.set_weights(wrong)
+
+# %% recipe-path-code
+# > Each weight of a model has a `path`: the names of the model, the layer and the weight.
+# > A dictionary finds it.
+assert _ == [f"net/{layer}/{weight}" for layer in ("hidden", "out") for weight in ("kernel", "bias")]
+
+# %% recipe-path-code-2
+# > What it finds is the weight itself, so `assign` reaches the model.
+# > A layer is found by `get_layer`.
+#
+# > Choose the names yourself.
+# > Those that Keras chooses have a number that counts up with each new layer of the program.
+# > The `name` of a `tf.Variable` finds nothing: several variables may have the same.
+np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
+np.testing.assert_array_equal(model.get_weights()[0], [[1, 2], [3, 4]])
+first, second = keras.layers.Dense(1), keras.layers.Dense(1)
+numbers = [int(layer.name.removeprefix("dense").lstrip("_") or 0) for layer in (first, second)]
+assert numbers[1] == numbers[0] + 1
+one, other = tf.Variable(1.0, name="w"), tf.Variable(2.0, name="w")
+assert one.name == other.name and one is not other
 
 # %% recipe-initial-code
 # > An initializer may be a function of your own.
@@ -673,6 +830,44 @@ for edit, shared in ((lambda one: one.embeddings[1].assign([4, 5, 6]), False), (
     np.testing.assert_array_equal(one.embeddings.numpy()[1], [4, 5, 6])
     assert one_memory(one.embeddings.value) is shared
 assert reads_whole(lambda: one(np.array([0])))
+
+# %% recipe-tie-code-2
+# > To *tie* two layers, let both compute with one variable.
+# > (After `b.assign(a)` there are two, equal until the next step of training.)
+# > Here the second layer multiplies by the transpose of the first one's table.
+assert _ == ["words/embeddings"]
+first, second = dense(), dense()
+two = compiled(first, second)
+second.kernel.assign([[5]])
+first.kernel.assign(np.full((2, 1), 5))
+fit(two)
+assert not np.array_equal(first.kernel.numpy()[:1], second.kernel)
+
+# %% recipe-tie-code-3
+# > The model has one weight, which is trained by both uses; what is assigned to it reaches both.
+#
+# > `keras.layers.ReversibleEmbedding` is such a pair in one layer.
+np.testing.assert_array_equal(_, [[1, 0, 3], [0, 4, 0]])
+
+
+def scores(table, other):
+    return tf.reduce_sum(tf.gather(table, [0, 1]) @ tf.transpose(other) * np.arange(6).reshape(2, 3))
+
+
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(model(np.array([0, 1])) * np.arange(6).reshape(2, 3))
+both_uses = tf.convert_to_tensor(tape.gradient(loss, words.embeddings))
+table, other = tf.Variable(words.embeddings.numpy()), tf.Variable(words.embeddings.numpy())
+with tf.GradientTape() as tape:
+    loss = scores(table, other)
+parts = [tf.convert_to_tensor(part).numpy() for part in tape.gradient(loss, [table, other])]
+assert all(part.any() for part in parts)
+np.testing.assert_allclose(both_uses, sum(parts))
+pair = keras.layers.ReversibleEmbedding(3, 2)
+pair(np.array([0, 1]))
+pair.embeddings.assign(words.embeddings)
+np.testing.assert_array_equal(pair(pair(np.array([0, 1])), reverse=True), _)
+assert len(pair.weights) == 1
 
 # %% recipe-size-code-3
 # > A built layer's weights keep their shapes, so make a new layer and copy the part that both have. Here two outputs
@@ -965,7 +1160,12 @@ assert _[1, 0] == 3 and (_[free] < start[free]).all()
 # > Masking the gradient instead is enough for Adam, or for SGD with momentum, when it is masked from the first step on.
 # > Begun later, it lets the momentum of the earlier steps move the entry though its gradient is 0. Weight decay, as in
 # > AdamW, pulls it towards 0 in any case.
+# > (In a loss of your own, `tf.where(free, w, tf.stop_gradient(w))` in the place of `w` masks the gradient.)
 assert _[1, 0] < 2.95
+for variable in both([[1, 2], [3, 4]]):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.where(free, variable, tf.stop_gradient(variable)) ** 2)
+    np.testing.assert_array_equal(tape.gradient(loss, variable), [[2, 4], [0, 8]])
 SGD, Adam, AdamW = keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW
 
 
@@ -1214,6 +1414,60 @@ blend()
 blend()
 for old in olds:
     np.testing.assert_allclose(old.numpy(), [1.9, 1.9], rtol=1e-6)
+
+# %% recipe-copy-code-3
+# > To average several models, let NumPy take the mean over their lists of arrays.
+np.testing.assert_allclose(_, np.mean([[[11, 12], [13, 14]], [[2, 3], [4, 5]]], axis=0), rtol=1e-6)
+
+# %% recipe-devices-code
+# > A `tf.distribute.MirroredStrategy` keeps a copy of each variable on each of its devices: here there is one.
+# > Outside of `strategy.run`, `assign` and `set_weights` write all copies, and `numpy()` reads the first.
+assert len(_) == 1
+np.testing.assert_array_equal(_[0], [1, 2])
+alone(
+    TWO_DEVICES
+    + """
+v.assign(np.array([1, 2]))
+assert copies(v) == [[1, 2], [1, 2]]
+layer.set_weights([np.array([[5]])])
+layer.kernel.assign(layer.kernel + 1)
+assert copies(layer.kernel.value) == [[[6]], [[6]]]
+v.values[1].assign([8.0, 9.0])
+assert v.numpy().tolist() == [1, 2]
+"""
+)
+
+# %% recipe-devices-code-2
+# > Two writes reach one copy alone, without an error: a slice, everywhere, and any `assign` inside of `strategy.run`,
+# > where each device writes its own.
+# > So assign the whole variable.
+# > For the writes inside, say how to join them when you create it, and assign a tensor of its dtype.
+np.testing.assert_array_equal(_, [3, 4])
+alone(
+    TWO_DEVICES
+    + """
+v[0].assign(9.0)
+layer.kernel[0].assign([9.0])
+assert copies(v) == [[9, 0], [0, 0]] and copies(layer.kernel.value) == [[[9]], [[1]]]
+
+
+def write():
+    number = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.float32)
+    v.assign(tf.stack([1 + number, 0]))
+    mean.assign(tf.stack([1 + number, 0]))
+    layer.kernel.assign([[1 + number]])
+
+
+tf.function(lambda: strategy.run(write))()
+assert copies(v) == [[1, 0], [2, 0]] and copies(mean) == [[1.5, 0], [1.5, 0]]
+assert copies(layer.kernel.value) == [[[1]], [[2]]]
+try:
+    strategy.run(lambda: mean.assign(np.array([3.0, 4.0])))
+    raise AssertionError("an array of float64 was taken")
+except ValueError as error:
+    assert "Tensor conversion requested dtype float32 for Tensor with dtype float64" in str(error)
+"""
+)
 
 # %% recipe-flatten-code
 # > To search over all weights at once, make them one vector: `ravel` flattens each variable, `np.concatenate` joins the
@@ -1506,6 +1760,9 @@ assert eager["NumPy alone"] is None
 #
 # > With `run_eagerly=True` in `compile`, a metric may be NumPy altogether. So may a loss, but then `fit` raises
 # > `No gradients provided for any variable`.
+#
+# > A saved model does not take your Python code along: in another process, such a function raises
+# > `Could not find callback with key`.
 assert _[0] == 200 and _[0] > _[1] > _[2]  # 10 is over 5, so each error of 100 counts twice
 
 
@@ -1533,6 +1790,162 @@ with pytest.raises(AttributeError, match="has no attribute 'numpy'"):
     fit(compiled(dense(), metrics=[squared]))
 with pytest.raises(ValueError, match="No gradients provided for any variable"):
     fit(compiled(dense(), loss=squared, run_eagerly=True))
+module = tf.Module()
+module.sort = tf.function(lambda x: tf.numpy_function(np.sort, [x], x.dtype), input_signature=[tf.TensorSpec([2])])
+with tempfile.TemporaryDirectory() as folder:
+    tf.saved_model.save(module, folder)
+    load = f"import tensorflow as tf; tf.saved_model.load({folder!r}).sort(tf.constant([2.0, 1.0]))"
+    elsewhere = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True)
+assert elsewhere.returncode and "Could not find callback with key" in elsewhere.stderr
+
+# %% recipe-xla-code-2
+# > `jit_compile=True` makes one program of the whole function.
+# > `assign`, `tf.where`, slices and scatter compile, and the variable stays the same one.
+np.testing.assert_array_equal(_, [[0, 1, 2, 3, 4], [5, -1, -1, -1, -1]])
+assert "HloModule" in replace_above.experimental_get_compiler_ir(tf.constant(5.0))(stage="hlo")
+for dtype in DTYPES:
+    for one in both([1, 2, 3], dtype):
+        inner = one.value if isinstance(one, keras.Variable) else one
+        for write, expected in (
+            (lambda: one.assign(one * 2), [2, 4, 6]),  # noqa: B023
+            (lambda: one.assign_add(tf.ones_like(one)), [3, 5, 7]),  # noqa: B023
+            (lambda: one.assign(tf.where(one > 3, tf.zeros_like(one), one)), [3, 0, 0]),  # noqa: B023
+            (lambda: inner[1:].assign(tf.cast([8, 9], inner.dtype)), [3, 8, 9]),  # noqa: B023
+            (lambda: inner[1].assign(tf.cast(5, inner.dtype)), [3, 5, 9]),  # noqa: B023
+            (lambda: inner.scatter_nd_update([[2]], tf.cast([7], inner.dtype)), [3, 5, 7]),  # noqa: B023
+        ):
+            tf.function(lambda: [write(), None][1], autograph=False, jit_compile=True)()  # noqa: B023
+            np.testing.assert_array_equal(one.numpy().astype("float64"), expected)
+            assert inner is getattr(one, "value", one) if isinstance(one, keras.Variable) else inner is one
+        if "float" in dtype:
+            with tf.GradientTape() as tape:
+                squares = tf.function(lambda: tf.reduce_sum(inner**2), autograph=False, jit_compile=True)()  # noqa: B023
+            np.testing.assert_array_equal(tf.cast(tape.gradient(squares, inner), tf.float64), [6, 10, 14])
+
+# %% recipe-xla-code-3
+# > Compiled code checks less.
+# > There is no row 7: nothing is written, and nothing is raised.
+#
+# > Nor do `tf.debugging.assert_less` and `tf.debugging.check_numerics` stop anything there.
+# > Check rows and values before the call.
+#
+# > NumPy [does not compile](errors.ipynb#detected-unsupported-operations-when-trying-to-compile-graph), a number
+# > [does not fill a slice](errors.ipynb#automatic-broadcasting-not-yet-implemented), a shape
+# > [does not change](errors.ipynb#cannot-be-changed-after-initialization).
+np.testing.assert_array_equal(_, [[0, 1, 2, 3, 4], [5, -1, -1, -1, -1]])
+zero_row(tf.constant(1))
+np.testing.assert_array_equal(v, [[0, 1, 2, 3, 4], [0, 0, 0, 0, 0]])
+for row in (2, 7, -1, -3):
+    zero_row(tf.constant(row))
+    np.testing.assert_array_equal(v, [[0, 1, 2, 3, 4], [0, 0, 0, 0, 0]])
+    with pytest.raises(InvalidArgumentError, match="does not index into shape"):
+        tf.function(zero_row.python_function, autograph=False)(tf.constant(row))
+
+
+def below_zero():
+    tf.debugging.assert_less(v, 0.0)
+    return v * 1
+
+
+for unchecked in (below_zero, lambda: tf.debugging.check_numerics(v / 0, "divided")):
+    with pytest.raises(InvalidArgumentError):
+        tf.function(unchecked, autograph=False)()
+    tf.function(unchecked, autograph=False, jit_compile=True)()
+
+# %% recipe-threads-code
+# > `assign_add` reads and writes in one operation, so no addition is lost.
+assert _ == 400
+
+
+for dtype in DTYPES:
+    for size in (1, 10_000):
+        one = tf.Variable(tf.zeros(size, dtype))
+        in_threads(lambda: one.assign_add(tf.ones_like(one)))  # noqa: B023
+        np.testing.assert_array_equal(tf.cast(one, tf.float64), np.full(size, 200))
+
+# %% recipe-threads-code-3
+# > What reads first and writes later can lose what another thread writes in between: `v.assign(v + 1)`, and the
+# > `assign_add` of a `keras.Variable` too (its `value.assign_add` does not).
+# > `use_locking=True` does not help.
+# > Hold a lock around both.
+#
+# > Hold it around the call of a `tf.function`, not inside: inside, it is taken while the function is traced, and not at
+# > the calls.
+# > Reading needs no lock where whole variables are assigned: `v.numpy()` returns the values before or after.
+# > Of a slice, as in `v[:].assign(x)`, it can see a part written; there, hold the lock to read as well.
+assert _ == 600
+meeting = threading.Barrier(4)
+
+
+def met(value):
+    meeting.wait(60)  # all four have read what they add to
+    return value
+
+
+class Meeting(keras.Variable):
+    def assign(self, value):
+        return super().assign(met(value))
+
+
+for make, work, left in (
+    (tf.Variable, lambda one: one.assign(met(one + 1)), 1),
+    (tf.Variable, lambda one: one.assign(met(one + 1), use_locking=True), 1),
+    (Meeting, lambda one: one.assign_add(1.0), 1),
+    (Meeting, lambda one: one.value.assign_add(1.0), 4),
+):
+    one = make(0.0)
+    in_threads(lambda: work(one), 4)  # noqa: B023
+    assert one.numpy() == left
+
+
+class Counted:
+    taken = 0
+
+    def __enter__(self):
+        self.taken += 1
+
+    def __exit__(self, *_error):
+        return False
+
+
+counted, one = Counted(), tf.Variable(0.0)
+
+
+def add_inside():
+    with counted:
+        one.assign(one + 1)
+
+
+inside = tf.function(add_inside)
+for _call in range(5):
+    inside()
+assert one.numpy() == 5 and counted.taken == 1
+
+large, ones, stop = tf.Variable(tf.zeros(1_000_000)), np.ones(1_000_000, "float32"), threading.Event()
+
+
+def mixed(write, reads):
+    """How many reads it took to see a mixture, while another thread writes; None if `reads` were not enough."""
+
+    def writing():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            write(ones * number)
+
+    stop.clear()
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(writing)
+        try:
+            return next((k for k in range(reads) if len({*(seen := large.numpy())[:: len(seen) // 100]}) > 1), None)
+        finally:
+            stop.set()
+            writer.result()
+
+
+for whole in (large.assign, large.assign_add):
+    assert mixed(whole, 100) is None
+assert mixed(large[:].assign, 20_000) is not None
 
 # %% recipe-differentiate-code
 # > `assign` cuts the path to the numbers that the new value was computed from.

@@ -11,6 +11,11 @@ from assignlab.audit.watch import AuditError, start, stop, watch_keras
 REPORT_PATH = "ASSIGNLAB_AUDIT_REPORT"  # set by the test run: the audit is enforced and reports to this file
 
 
+def is_variable(source):
+    """Whether a gradient was asked for a variable. (The slice `v[0]` has an `assign` as well, and no name.)"""
+    return hasattr(source, "assign") and not isinstance(source, tf.Tensor)
+
+
 class NotebookAudit:
     """Ties the audit to the cells of a notebook.
 
@@ -93,9 +98,7 @@ class NotebookAudit:
             got = gradient(tape, target, sources, *args, **kwargs)
             if not getattr(self.audit.local, "probing", False):
                 pairs = zip(tf.nest.flatten(sources), tf.nest.flatten(got), strict=False)
-                self.nones += [
-                    repr(source.name) for source, result in pairs if result is None and hasattr(source, "assign")
-                ]
+                self.nones += [repr(source.name) for source, result in pairs if result is None and is_variable(source)]
             return got
 
         return noting
