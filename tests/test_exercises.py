@@ -249,6 +249,8 @@ def test_a_training_tells_each_mistake_from_the_right_answer(number):
 
 
 def _plain(value):
+    if isinstance(value, list):
+        return list(map(_plain, value))
     if isinstance(value, str):  # a path: the folder differs
         return Path(value).name
     if isinstance(value, dict):

@@ -19,7 +19,7 @@ from course import notebooks
 
 FOLDER = "downloads"  # of the site: the wheel lies there
 CELL = "install-what-is-missing"  # the id of the new cell
-LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "hypothesis")
+LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "matplotlib", "hypothesis")
 OF_ASSIGNLAB = {"tensorflow", "keras", "numpy", "hypothesis"}  # what it imports itself
 LINK = re.compile(
     r"(?P<code>`+).*?(?P=code)|(?P<picture>!?)\[(?P<words>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<to>[^)\s]+)\)", re.DOTALL

@@ -343,6 +343,22 @@ def files():
     return {f"{name}.svg": picture.svg for name, picture in (pictures | narrow).items()}
 
 
+@figure("12_move_and_resize_weights")
+def move_and_resize_weights():
+    weight = np.array([[11.0, 12.0], [21.0, 22.0], [31.0, 32.0]])  # a GRU of one unit: its gates r, z, n
+    r, z, n = np.split(weight, 3)
+    swapped = np.concatenate([z, r, n])
+    return draw(
+        Panel(weight, "PyTorch: r, z, n", "copy"),
+        "swap",
+        Panel(swapped, "z, r, n", "copy", changed=swapped != weight),
+        ".T, assign",
+        Panel(tf.Variable(swapped.T).numpy(), "Keras: z, r, n", changed=np.ones((2, 3), bool)),
+        alt="PyTorch's matrix has the gates r, z, n one below the other; swapped, they are z, r, n; "
+        "transposed, they stand side by side, as in Keras.",
+    )
+
+
 if __name__ == "__main__":
     FIGURES.mkdir(exist_ok=True)
     for name, text in files().items():

@@ -81,6 +81,9 @@ EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
         "layer.kernel.constraint = lambda weight: keras.ops.where(mask, start, weight)",
     ): "two lines change places: start is read when fit calls the constraint, and is there by then",
     ("10.3", "def on_train_batch_end(self, batch, logs=None):"): "the two methods change places",
+    ("12.2", "parts = np.split(vector, np.cumsum(sizes)[:-1])"): "cut before the lengths are compared",
+    ("12.2", "for v, part in zip(variables, parts):"): "there are as many parts as variables",
+    ("12.3", "values[len(old):] = old.mean(axis=0)"): "the two parts change places",
     (
         "13.1",
         "checkpoint.read(path).assert_existing_objects_matched()",

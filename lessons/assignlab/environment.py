@@ -16,6 +16,7 @@ PACKAGES = (
     ("keras",),
     ("numpy",),
     ("matplotlib",),
+    ("scipy",),
     ("jupyterlab",),
     ("ipykernel",),
     ("assignlab",),

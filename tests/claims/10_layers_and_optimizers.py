@@ -43,8 +43,8 @@ def fitted(**options):
 # free: NumPy
 # free: no
 # free: Mend it.
-# free: [Save and restore](13_save_and_restore.ipynb): what a file finds a variable by, and what a partial restore does
-#       not say.
+# free: [Move and resize weights](12_move_and_resize_weights.ipynb): from another library, through SciPy, into
+#       more rows.
 
 # %% setup
 # > `one_weight` makes a model with one weight, a 1.

@@ -2369,7 +2369,12 @@ assert other.kernel.shape == (2, 3)
 
 # %% error-silent-transpose-code-2
 # > Assign the transpose, and compare outputs.
+#
+# > Behind a `Flatten` the order of the channels differs as well, and in a GRU that of the gates: see [Move and resize
+# > weights](../lessons/12_move_and_resize_weights.ipynb).
 assert same(_[0], _[1])
+channels = np.arange(8).reshape(1, 2, 2, 2)
+assert np.array(keras.layers.Flatten()(channels.transpose(0, 2, 3, 1)))[0].tolist() != channels.ravel().tolist()
 
 # %% error-silent-decimals-code
 # > An array, or a NumPy number, is cast to the variable's dtype; an integer dtype cuts the decimals off.

@@ -279,6 +279,20 @@ layer.kernel.assign(kernel)
 changed = (layer(image).numpy() != before).any(axis=(0, 1, 2))
 np.testing.assert_array_equal(changed, [False, True, False])
 
+# %% gate
+# > gate One part of a recurrent layer, such as an LSTM, with weights of its own: what it lets through of the old state
+# > or of the input.
+# > All gates of a layer stand in one matrix, in an order that no shape shows.
+layer = keras.layers.LSTM(2, recurrent_activation="linear", activation="linear")
+layer.build((None, None, 1))
+kernel, state, bias = layer.get_weights()
+assert kernel.shape == (1, 4 * 2) and state.shape == (2, 4 * 2)
+once = np.ones((1, 1, 1))
+layer.set_weights([kernel, state, np.array([1, 1, 0, 0, 5, 5, 1, 1]) - kernel[0]])  # input gate 1, output gate 1
+np.testing.assert_allclose(layer(once), [[5, 5]], rtol=1e-5)
+layer.set_weights([kernel, state, np.array([0, 1, 0, 0, 5, 5, 1, 1]) - kernel[0]])  # closed for the first unit
+np.testing.assert_allclose(layer(once), [[0, 5]], rtol=1e-5, atol=1e-5)
+
 # %% gradient
 # > gradient How a loss answers to a small change of each entry of a variable.
 # > A `tf.GradientTape` computes it.
@@ -563,6 +577,20 @@ for one in (v, some(keras.Variable)):
         tf.function(one.numpy, autograph=False)()
 with raises(AttributeError, match="numpy"):
     tf.function(lambda: (v * 1).numpy())()
+
+# %% tied weights
+# > tied weights One variable that two layers use, such as an embedding that also scores the tokens.
+# > `assign` changes both, and the gradient is the sum of both.
+shared = some(tf.Variable)
+uses = (lambda: tf.reduce_sum(tf.gather(shared, [1])), lambda: tf.reduce_sum(a @ tf.transpose(shared)))
+with tf.GradientTape(persistent=True) as tape:
+    first, second = uses[0](), uses[1]()
+    total = first + second
+apart = [tf.convert_to_tensor(tape.gradient(one, shared)).numpy() for one in (first, second, total)]
+np.testing.assert_allclose(apart[0] + apart[1], apart[2])
+before = [use().numpy() for use in uses]
+shared.assign(shared * 2)
+np.testing.assert_allclose([use().numpy() for use in uses], 2 * np.array(before))
 
 # %% trace
 # > trace One run of a `tf.function`'s Python code, which records a graph.

@@ -75,8 +75,8 @@ for lesson in lessons():
     names = [
         name for code in cells(lesson, "code") for name in re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)
     ]
-    standard = {"copy", "subprocess", "sys", "tempfile"}  # of Python's own
-    assert set(names) <= {"assignlab", "keras", "matplotlib", "numpy", "tensorflow", *standard}
+    standard = {"copy", "importlib", "subprocess", "sys", "tempfile"}  # of Python's own
+    assert set(names) <= {"assignlab", "keras", "matplotlib", "numpy", "scipy", "tensorflow", *standard}
 
 # %% exercises
 # > Most wait to be written: replace the `...` and run the cell. Some are written already, and ask to be mended.

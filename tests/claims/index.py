@@ -161,6 +161,12 @@ for make in KINDS:
 # > [flatten](recipes.ipynb#flatten-all-weights-to-a-vector-and-back),
 # > [save](recipes.ipynb#save-and-load-edited-weights), [several devices](recipes.ipynb#assign-on-several-devices)
 #
+# > bring weights from PyTorch, or train with SciPy
+#
+# > let a target network follow, merge an adapter
+#
+# > [Follow](recipes.ipynb#let-a-target-network-follow), [merge](recipes.ipynb#merge-a-low-rank-adapter-into-its-kernel)
+#
 # > store into integers or 16 bits, and lose nothing unseen
 #
 # > [A guard](recipes.ipynb#refuse-a-cast-that-changes-a-value)
@@ -197,6 +203,7 @@ E, L1, L2, L3, L4, *_ = ["errors.ipynb", *(f"../lessons/{lesson.name}" for lesso
 L6 = "../lessons/06_gradients_and_assign.ipynb"
 L8 = "../lessons/08_slices_and_scatter.ipynb"
 L10 = "../lessons/10_layers_and_optimizers.ipynb"
+L12 = "../lessons/12_move_and_resize_weights.ipynb"
 DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "scale everything, a row, a column, a channel": {
         "#scale-everything-a-row-or-a-column": r"\[:, 1\] \*= 100",
@@ -249,6 +256,7 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#give-a-layer-initial-weights-made-with-numpy": r"kernel_initializer=diagonal",
         "#change-the-size-of-a-layer": r"keras\.layers\.Dense",
         "#share-one-weight-between-two-layers": r"self\.words\.embeddings",
+        L12: r"What the optimizer remembers.+np\.pad",
     },
     "change weights during training": {
         "#clip-or-mask-after-every-training-step": r"on_train_batch_end",
@@ -263,6 +271,14 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
         "#save-and-load-edited-weights": r"save_weights.+load_weights",
         "#assign-on-several-devices": r"MirroredStrategy.+v\.assign\(",
+    },
+    "bring weights from PyTorch, or train with SciPy": {
+        "#store-a-matrix-transposed": r"as in PyTorch",
+        L12: r"from_pytorch\.npz.+L-BFGS-B",
+    },
+    "let a target network follow, merge an adapter": {
+        "#let-a-target-network-follow": r"goal\.assign_add\(rate \* \(weight - goal\)\)",
+        "#merge-a-low-rank-adapter-into-its-kernel": r"lora_kernel_b\.assign\(np\.zeros",
     },
     "store into integers or 16 bits, and lose nothing unseen": {
         "#refuse-a-cast-that-changes-a-value": r"array_equal\(one, values, equal_nan=True\)",

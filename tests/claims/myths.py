@@ -510,6 +510,21 @@ assert _.all()
 model.layers[0].kernel.assign(np.zeros((2, 2)))
 assert clone.get_weights()[0].any()
 
+# %% myth-shapes-fit
+# > **False.** A shape says how many numbers there are and not which is which.
+# > A picture with its channels first, as PyTorch has it, is flattened in another order than one with its channels last.
+# > A matrix behind it fits both.
+#
+# > Compare outputs with those of the source.
+# > Explained in [Move and resize weights](../lessons/12_move_and_resize_weights.ipynb).
+first, last = _
+assert first.tolist() == list(range(8)) and last.tolist() == [0, 4, 1, 5, 2, 6, 3, 7]
+matrix = np.random.default_rng(0).normal(size=(8, 3))
+dense = keras.layers.Dense(3, use_bias=False)
+dense.build((None, 8))
+dense.set_weights([matrix])
+assert np.abs(dense(flat).numpy()[0] - first @ matrix).max() > 0.1
+
 # %% myth-checkpoint
 # > **False.** That was `tf.compat.v1.train.Saver`.
 # > A `tf.train.Checkpoint` goes by attributes: here the names differ, the attribute is the same, and the values come

@@ -31,6 +31,12 @@ def built(layer, inputs=2):
     return layer
 
 
+def built_for_steps(layer, inputs=3):
+    """The recurrent layer, built for so many inputs at each step."""
+    layer.build((None, None, inputs))
+    return layer
+
+
 def both(values, dtype="float32"):
     """A tf.Variable and a Keras variable with these values."""
     return tf.Variable(tf.cast(values, dtype)), keras.Variable(np.asarray(values), dtype=dtype)
@@ -131,8 +137,9 @@ def in_threads(work, calls=200):
 # > **Keras layers:** [weights](#change-a-keras-layers-weights) · [by name](#find-a-weight-by-its-name) ·
 # > [initial weights](#give-a-layer-initial-weights-made-with-numpy) ·
 # > [a row of an embedding](#set-one-row-of-an-embedding) · [tie two layers](#share-one-weight-between-two-layers) ·
-# > [the size](#change-the-size-of-a-layer) ·
-# > [a count](#keep-a-count-in-a-layer) · [batch statistics](#set-the-statistics-of-a-batchnormalization)
+# > [the size](#change-the-size-of-a-layer) · [a count](#keep-a-count-in-a-layer) ·
+# > [batch statistics](#set-the-statistics-of-a-batchnormalization) ·
+# > [a low-rank adapter](#merge-a-low-rank-adapter-into-its-kernel)
 #
 # > **Training:** [learning rate](#change-the-learning-rate) ·
 # > [after every step](#clip-or-mask-after-every-training-step) ·
@@ -142,7 +149,7 @@ def in_threads(work, calls=200):
 # > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model)
 #
 # > **Between models:** [copy, blend](#copy-or-blend-one-model-into-another) ·
-# > [several devices](#assign-on-several-devices) ·
+# > [a target network](#let-a-target-network-follow) · [several devices](#assign-on-several-devices) ·
 # > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
 #
 # > **Files:** [go on with a training](#stop-a-training-and-go-on-with-it) ·
@@ -639,6 +646,12 @@ assert not np.array_equal(square(np.eye(2)), layer(np.eye(2)))
 #
 # > A convolution kernel that was stored as (outputs, inputs, height, width), as in PyTorch, fits a Keras `Conv2D` after
 # > `transpose(2, 3, 1, 0)`.
+# > Behind a `Flatten`, and in an LSTM or a GRU, more must move: see [Move and resize
+# > weights](../lessons/12_move_and_resize_weights.ipynb).
+for recurrent, biases in ((keras.layers.LSTM(2), (8,)), (keras.layers.GRU(2), (2, 6))):
+    assert built_for_steps(recurrent).get_weights()[2].shape == biases  # and PyTorch has two, of one axis
+channels = np.arange(8).reshape(1, 2, 2, 2)
+assert np.array(keras.layers.Flatten()(channels.transpose(0, 2, 3, 1)))[0].tolist() != channels.ravel().tolist()
 outputs, expected = _
 np.testing.assert_array_equal(outputs, [11, 23])
 np.testing.assert_array_equal(expected, [11, 23])
@@ -877,6 +890,7 @@ assert len(pair.weights) == 1
 #
 # > An embedding grows in the same way, by rows.
 # > The new layers need a new model and a new optimizer, since an old optimizer knows only the old weights.
+# > What it remembers can grow as well: see [Move and resize weights](../lessons/12_move_and_resize_weights.ipynb).
 assert _[0].shape == (1, 2) and _[1].shape == (1, 3)
 np.testing.assert_array_equal(_[1][:, :2], _[0])
 with pytest.raises(ValueError, match="shape"):
@@ -1010,6 +1024,56 @@ np.testing.assert_allclose(another(x, training=True), [[-1], [1]], rtol=1e-6)
 # > leaves them.
 np.testing.assert_allclose(_, [[6], [2.5]], rtol=1e-6)
 np.testing.assert_allclose(norm(np.array([[6.0]]), training=True), [[0]], atol=1e-6)
+
+# %% recipe-lora-code
+# > `enable_lora` freezes the kernel of a Dense layer and adds the product of two thin matrices.
+# > From then on `layer.kernel` is the sum: a tensor, which has no `assign`.
+# > The frozen kernel is still the first of `layer.weights`.
+assert _ == ["kernel", "bias", "lora_kernel_a", "lora_kernel_b"]
+assert [w.trainable for w in layer.weights] == [False, True, True, True]
+assert tf.is_tensor(layer.kernel) and not hasattr(layer.kernel, "assign")
+assert [tuple(w.shape) for w in layer.weights[2:]] == [(4, 2), (2, 3)]
+
+# %% recipe-lora-code-2
+# > A stand-in for training: `lora_kernel_b` begins with zeros, and here becomes 1.
+fresh = built(keras.layers.Dense(3), 4)
+fresh.enable_lora(2)
+assert not fresh.lora_kernel_b.numpy().any() and fresh.lora_kernel_a.numpy().any()
+total = layer.weights[0].numpy() + layer.lora_kernel_a.numpy() @ layer.lora_kernel_b.numpy()
+np.testing.assert_allclose(layer.kernel, total, rtol=1e-5)
+
+# %% recipe-lora-code-3
+# > To merge, write the sum into the frozen kernel *and* set `lora_kernel_b` to 0.
+# > With one of the two alone the layer computes something else.
+# > The outputs stay as they were, up to rounding, and the adapter can learn the next thing.
+#
+# > For a layer without an adapter, build a plain one and give it the sum:
+# > `plain.set_weights([layer.kernel, layer.bias])`.
+# > `enable_lora(rank, lora_alpha=...)` multiplies the product by `lora_alpha / rank`, which is 1 unless you say more;
+# > `layer.kernel` has that in it.
+np.testing.assert_allclose(_[1], _[0], rtol=1e-5)
+inputs = np.random.default_rng(1).normal(size=(5, 4))
+for options, factor in (({}, 1), ({"lora_alpha": 8}, 4)):
+    outputs = []
+    for parts in ("both", "kernel", "adapter"):
+        other = built(keras.layers.Dense(3), 4)
+        other.enable_lora(2, **options)
+        drawn = np.random.default_rng(0)
+        for weight in other.weights:
+            weight.assign(drawn.normal(size=weight.shape))
+        base, _bias, first, second = other.get_weights()
+        np.testing.assert_allclose(other.kernel, base + factor * first @ second, rtol=1e-4, atol=1e-5)
+        before, summed = other(inputs).numpy(), np.array(other.kernel)
+        plain = built(keras.layers.Dense(3), 4)
+        plain.set_weights([other.kernel, other.bias])
+        np.testing.assert_allclose(plain(inputs), before, rtol=1e-4, atol=1e-5)
+        if parts != "adapter":
+            other.weights[0].assign(summed)
+        if parts != "kernel":
+            other.lora_kernel_b.assign(np.zeros((2, 3)))
+        gap = np.abs(other(inputs).numpy() - before).max()
+        assert gap < 1e-4 if parts == "both" else gap > 0.1
+assert other.lora_kernel_a.trainable and other.lora_kernel_b.trainable
 
 # %% recipe-rate-code-2
 # > An optimizer that was given a number as its learning rate keeps it in a variable, so assign to that.
@@ -1318,6 +1382,17 @@ one.compile("adam", "mse")
 np.testing.assert_array_equal(one.get_weights(), weights)
 assert counted == 1 and one.optimizer.iterations.numpy() == 0
 
+# %% recipe-reset-code-5
+# > To draw a whole model anew, take the weights of a clone: `clone_model` copies the layers and not their values.
+# > An initializer with a number as its seed gives its old values here too.
+assert not _
+first = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+clones = [keras.models.clone_model(first).get_weights()[0] for _ in range(3)]
+assert len({kernel.tobytes() for kernel in [*clones, first.get_weights()[0]]}) == 4
+seeded = keras.layers.Dense(3, kernel_initializer=keras.initializers.GlorotUniform(seed=7))
+first = keras.Sequential([keras.Input((2,)), seeded])
+np.testing.assert_array_equal(keras.models.clone_model(first).get_weights()[0], first.get_weights()[0])
+
 # %% recipe-average-code-2
 # > Here the rate is 0, so that nothing else moves it.
 #
@@ -1469,6 +1544,27 @@ except ValueError as error:
 """
 )
 
+# %% recipe-target-code-3
+# > A target network follows another by a small part of the way, after each step.
+# > In a `tf.function` the whole model moves in one call.
+# > Give the rate as a tensor: a Python number would be traced anew for each value.
+#
+# > `weights` rather than `trainable_weights`: the averages of a `BatchNormalization` follow too.
+# > A copy now and then instead is `target.set_weights(online.get_weights())`.
+# > Explained in [Keep the same variable](../lessons/05_keep_the_same_variable.ipynb).
+np.testing.assert_allclose(_, [10 - 10 * 0.9 * 0.9 * 0.5], rtol=1e-6)
+assert follow.experimental_get_tracing_count() == 1
+for number in (0.25, 0.125):
+    follow(number)
+assert follow.experimental_get_tracing_count() == 3
+layer = built(keras.layers.BatchNormalization(), 2)
+assert {w.name for w in layer.weights} - {w.name for w in layer.trainable_weights} == {
+    "moving_mean",
+    "moving_variance",
+}
+target.set_weights(online.get_weights())
+assert all(a.numpy().tobytes() == b.numpy().tobytes() for a, b in zip(target.weights, online.weights, strict=True))
+
 # %% recipe-flatten-code
 # > To search over all weights at once, make them one vector: `ravel` flattens each variable, `np.concatenate` joins the
 # > parts in the order of the list.
@@ -1476,6 +1572,16 @@ np.testing.assert_array_equal(_, [1, 2, 3, 4, 5, 6])
 
 # %% recipe-flatten-code-3
 # > The way back cuts the vector where each variable ends, and gives each part its variable's shape.
+#
+# > A vector of another length leaves some variables new and some old.
+# > How SciPy's L-BFGS trains a model through such a vector: see [Move and resize
+# > weights](../lessons/12_move_and_resize_weights.ipynb).
+for longer in (np.zeros(5), np.zeros(7)):
+    pair = [tf.Variable(tf.ones((2, 2))), tf.Variable(tf.ones(2))]
+    with pytest.raises(ValueError, match="reshape"):
+        for one, part in zip(pair, np.split(longer, [4]), strict=True):
+            one.assign(part.reshape(one.shape))
+    assert not pair[0].numpy().any() and pair[1].numpy().all()
 np.testing.assert_array_equal(_[0], [[10, 20], [30, 40]])
 np.testing.assert_array_equal(_[1], [50, 60])
 several = [tf.Variable(3.0), *both([[1, 2, 3], [4, 5, 6]], "bfloat16"), *both(np.ones((2, 1, 2)), "float64")]

@@ -2,9 +2,9 @@
 
 A lesson's exercises are data, in `assignlab/checks/` under the lesson's name. Their kinds are here: `InPlace` (the
 answer writes into a variable), `MakesVariable` (it returns one), `EditsLayer` (it edits a Keras layer),
-`InTraining` (it prepares a training, or edits its state), `KeepsVariables` (it leaves variables as they were),
-`FillsVariables` (it fills them from files) and `MakesFunction` (it returns a function). `exercises()` has them all by
-number, and `find(number)` one.
+`InTraining` (it prepares a training, or edits its state, or stands between other lines), `KeepsVariables` (it leaves
+variables as they were), `FillsVariables` (it fills them from files) and `MakesFunction` (it returns a function).
+`exercises()` has them all by number, and `find(number)` one.
 """
 
 from functools import cache
