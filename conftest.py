@@ -134,6 +134,14 @@ def pytest_configure(config):
     os.environ.update({name: os.environ.get(name, value) for name, value in KERNEL_ENVIRONMENT.items()})
 
 
+def pytest_collect_file(file_path):
+    """Before the first module of tests is imported: its tests may check the exercises of lesson 15."""
+    if file_path.suffix == ".py":
+        import logical_cpus  # imports TensorFlow, which a run of notebooks alone needs not
+
+        logical_cpus.two()
+
+
 def pytest_collection_modifyitems(items):
     """The longest notebooks first, so that no core waits for the last one."""
     items.sort(

@@ -102,11 +102,20 @@ def conditional(taken):
     return lambda: step(tf.constant(1 if taken else -1))
 
 
-def mirrored(act):
-    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+def mirrored(act, devices=1, **options):
+    names = [device.name for device in tf.config.list_logical_devices("CPU")][:devices]
+    add_up = tf.distribute.ReductionToOneDevice()
+    strategy = tf.distribute.MirroredStrategy(names, cross_device_ops=add_up)
     with strategy.scope():
-        v = variable()
+        v = tf.Variable(ONES, **options)
     return lambda: act(strategy, v)
+
+
+def in_replicas(strategy, v):
+    strategy.run(lambda: (v.assign_add(tf.ones((2, 2))), 0)[1])
+
+
+TOTAL = {"synchronization": tf.VariableSynchronization.ON_READ, "aggregation": tf.VariableAggregation.SUM}
 
 
 def two_writes(v):
@@ -197,6 +206,21 @@ LAWFUL = {
     "int8 quantization": (lambda: quantized(), None),
     "MirroredStrategy, assign": (lambda: mirrored(lambda strategy, v: v.assign(ONES)), 1),
     "MirroredStrategy, run": (lambda: mirrored(lambda strategy, v: strategy.run(lambda: v.assign_add(ONES))), 1),
+    "two copies, assign": (lambda: mirrored(lambda strategy, v: v.assign(ONES), 2), 2),
+    "two copies, a slice of the first": (lambda: mirrored(lambda strategy, v: v[0].assign([5.0, 6.0]), 2), 1),
+    "two copies, scatter_update": (
+        lambda: mirrored(lambda strategy, v: v.scatter_update(tf.IndexedSlices([[1.0, 2.0]], [1])), 2),
+        2,
+    ),
+    "two copies, one of them": (lambda: mirrored(lambda strategy, v: v.values[1].assign(ONES), 2), 1),
+    "two copies, in replicas": (lambda: mirrored(in_replicas, 2), 2),
+    "two copies, in replicas, a sum": (lambda: mirrored(in_replicas, 2, aggregation=TOTAL["aggregation"]), 2),
+    "two copies, in replicas, traced": (
+        lambda: mirrored(lambda strategy, v: tf.function(in_replicas, autograph=False)(strategy, v), 2),
+        2,
+    ),
+    "two copies, a total": (lambda: mirrored(in_replicas, 2, **TOTAL), 2),
+    "two copies, a total, assign": (lambda: mirrored(lambda strategy, v: v.assign(tf.constant(ONES)), 2, **TOTAL), 2),
     "deepcopy": (lambda: write(lambda v: copy.deepcopy(v).assign(ONES)), None),
     "a new layer attribute": (lambda: attribute(), 0),
 }

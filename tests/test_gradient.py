@@ -312,6 +312,19 @@ def test_inside_a_function_or_a_strategy_is_refused():
 
 
 # ---- the variable is left as it was, bit for bit
+def test_copies_that_differ_are_left_as_they_were():
+    names = [device.name for device in tf.config.list_logical_devices("CPU")]
+    assert len(names) == 2
+    with tf.distribute.MirroredStrategy(names).scope():
+        v, k = tf.Variable([1.0, 2.0]), keras.Variable([1.0, 2.0])
+    for variable, copies in ((v, v.values), (k, k.value.values)):
+        copies[1].assign([5.0, -0.0])
+        assert verify_gradient(lambda variable=variable: tf.reduce_sum(variable**2), variable)
+        assert [copy.numpy().tobytes() for copy in copies] == [
+            np.array(values, "float32").tobytes() for values in ([1, 2], [5, -0.0])
+        ]
+
+
 ODD_BITS = np.array([-0.0, 0.0, 1e-45, -1e-40, np.nan, np.inf, 1.5, -2.0], "float32")
 
 

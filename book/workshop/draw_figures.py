@@ -12,10 +12,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import logical_cpus
 from assignlab.picture import Panel, draw
 
 FIGURES = Path(__file__).parents[1] / "assets" / "figures"
 PHONE = 345  # pixels: two panels of four columns, or one of eight
+logical_cpus.two()
 DRAWN = {}  # {name of the file without its ending: the function that draws it}
 
 
@@ -333,6 +335,32 @@ def save_and_restore():
         alt="A checkpoint finds a variable by its attribute: read as weights, the values are there; "
         "read as kernel, nothing happens.",
         width=590,
+    )
+
+
+@figure("15_many_devices")
+def many_devices():
+    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+        v = tf.Variable([1.0, 2.0])
+
+    def copies(title, before):
+        now = [copy.numpy() for copy in v.values]
+        panels = [Panel(n, f"{title}{i}", changed=n != b) for i, (n, b) in enumerate(zip(now, before, strict=True))]
+        return now, panels
+
+    made, first = copies("on device ", [v.numpy()] * 2)
+    v[1:].assign([0.0])
+    sliced, second = copies("copy ", made)
+    v.assign([5.0, 6.0])
+    return draw(
+        *first,
+        "v[1:].assign",
+        *second,
+        "v.assign",
+        *copies("copy ", sliced)[1],
+        alt="A slice assign from the program writes the first of two copies of a variable; "
+        "an assign of the whole variable writes both.",
+        width=PHONE,
     )
 
 

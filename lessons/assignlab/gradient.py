@@ -51,6 +51,7 @@ def verify_gradient(loss, variable, max_entries=256):
     evaluate = no_argument(loss, variable, "verify_gradient")
     blocks = _at_least_one(max_entries)
     start, running = target.numpy(), audit.current()
+    kept = [(copy, copy.numpy()) for copy in getattr(target, "values", [target])]  # replicas may hold different values
     with running.counting_as("numerical") if running else nullcontext():
         try:
             m = Measurement(MovedLoss(evaluate, target, start), blocks)
@@ -58,7 +59,8 @@ def verify_gradient(loss, variable, max_entries=256):
             again = _in_float64(m) if report.verdict == "cannot tell" and m.had_gradient else None
             return again if again is not None else report
         finally:
-            target.assign(start)
+            for copy, values in kept:
+                copy.assign(values)
 
 
 def _in_float64(m):

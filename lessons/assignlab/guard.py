@@ -34,9 +34,8 @@ CHECK_SECONDS = 60.0  # a check with all its calls
 AGAIN = 0.2  # seconds between the attempts to stop it
 MEMORY = 4 * 2**30  # bytes that a call may ask for beyond what the process has
 MOST_OUTPUT = 2_000  # characters of the answer's own output that are kept
-LIBRARIES = tuple(
-    {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sysconfig.get_path("stdlib"), __file__}
-)
+PACKAGE = str(Path(__file__).parent)
+LIBRARIES = tuple({*map(sysconfig.get_path, ("purelib", "platlib", "stdlib")), PACKAGE})
 
 
 class TimeLimit(BaseException):

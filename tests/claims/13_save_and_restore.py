@@ -464,7 +464,7 @@ np.testing.assert_array_equal(module.w, [5, 6])
 # %% gradient
 # > The loaded variable came from a file and was changed by `assign`. A tape watches it all the same.
 #
-# > [Recipes](../book/recipes.ipynb) for the task that you came with.
+# > [Write to every copy](15_many_devices.ipynb): one variable on several devices.
 #
 # > A model converted for TFLite keeps the values of that moment: assign before you convert.
 np.testing.assert_array_equal(kernel, [[2, 4], [6, 8]])

@@ -36,6 +36,7 @@ from assignlab.exercises import (
     KeepsVariables,
     MakesFunction,
     MakesVariable,
+    OnReplicas,
     exercises,
 )
 from assignlab.exercises.families import GENERATED, generated
@@ -94,7 +95,7 @@ for exercise in exercises().values():
     elif isinstance(exercise, MakesVariable):
         assert len(generated(exercise.family)) == 20 and len(list(exercise.cases())) > 1
     else:
-        kinds = EditsLayer | FillsVariables | InTraining | KeepsVariables | MakesFunction
+        kinds = EditsLayer | FillsVariables | InTraining | KeepsVariables | MakesFunction | OnReplicas
         assert isinstance(exercise, kinds) and len(exercise.cases) > 2
 of_each_kind = {type(exercise): number for number, exercise in reversed(exercises().items())}
 seen = calls_of(of_each_kind[InPlace])

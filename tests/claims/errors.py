@@ -8,6 +8,8 @@ import json
 import numbers
 import operator
 import re
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -89,8 +91,16 @@ def fit(model, epochs=10):
     return [weights.copy() for weights in model.get_weights()]
 
 
+def alone(code):
+    """Run `code` in a process of its own, where no device is started yet."""
+    run = [sys.executable, "-c", f"import tensorflow as tf\n{code}"]
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 # free: See [Recipes](recipes.ipynb) for a task rather than an error.
 # free: The examples share these lines.
+# free: See [Write to every copy](../lessons/15_many_devices.ipynb).
 # free: Look at both shapes first: that of the variable, and that of what you give it.
 # free: Look at both dtypes first: that of the variable, and that of what you give it.
 # free: See also [Keep the same variable](../lessons/05_keep_the_same_variable.ipynb).
@@ -2176,6 +2186,64 @@ assert same(other, [[-1, 0], [3, 4]])
 # %% error-slices-numpy-code-2
 # > Make it dense.
 np.testing.assert_allclose(_, [[0.2, 0.2], [0, 0]], rtol=1e-6)
+
+# %% error-virtual-code
+# raises RuntimeError: Virtual devices cannot be modified after being initialized
+# > Devices are divided before TensorFlow's first operation, and here a variable was there already.
+# > Restart the kernel, and run the two lines before all others.
+#
+# > Under `tf.distribute`, a variable has a copy on each device.
+assert len(tf.config.list_logical_devices("CPU")) == 1
+alone("""
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+assert len(tf.config.list_logical_devices("CPU")) == 2
+with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    assert [copy.device[-1] for copy in tf.Variable(1.0).values] == ["0", "1"]
+""")
+
+# %% error-mixing-code
+# raises RuntimeError: Mixing different tf.distribute.Strategy objects: ... is not
+
+# %% error-mixing-code-2
+# > A variable belongs to the strategy in whose scope it was made.
+# > Make one strategy in a program, and use that.
+# > Two would also number alike what their replicas add up: where the shapes differ, that ends in `Shape mismatch in the
+# > collective instance`.
+assert _ == 2
+with raises(RuntimeError, match="Mixing different"), second.scope():
+    v.assign(3.0)
+alone("""
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+total = lambda values: tf.distribute.get_replica_context().all_reduce("SUM", tf.constant(values))
+for values in ([1.0, 2.0], [1.0, 2.0, 3.0]):
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    try:
+        strategy.run(lambda: total(values))
+    except tf.errors.InvalidArgumentError as error:
+        assert "Shape mismatch in the collective instance" in str(error) and len(values) == 3
+    else:
+        assert len(values) == 2
+""")
+alone("""
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+for values in ([1.0, 2.0], [1.0, 2.0, 3.0]):
+    strategy.run(lambda: tf.distribute.get_replica_context().all_reduce("SUM", tf.constant(values)))
+""")
+
+# %% error-aggregation-code
+# raises ValueError: Could not convert from `tf.VariableAggregation` VariableAggregation.NONE
+
+# %% error-aggregation-code-2
+# > What is put together when it is read needs an aggregation, which says how.
+assert _ == 0
+for aggregation in (tf.VariableAggregation.SUM, tf.VariableAggregation.ONLY_FIRST_REPLICA):
+    with strategy.scope():
+        one = tf.Variable(7, synchronization=on_read, aggregation=aggregation)
+    assert one.numpy() == 7
 
 # %% error-silent-unchanged-code
 # > `v.numpy()` is a copy.

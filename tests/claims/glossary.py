@@ -1,6 +1,8 @@
 """Claims of the glossary. Each section runs alone; `v` and `a` are what the definitions call so."""
 
 import functools
+import subprocess
+import sys
 import tempfile
 import warnings
 
@@ -35,8 +37,37 @@ def dense(*units):
     return model
 
 
+def on_two_devices(code):
+    """Run `code` in a process of its own whose CPU is divided, with a strategy and replica(); its error, or 0."""
+    run = f"""
+import keras
+import numpy as np
+import tensorflow as tf
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+replica = lambda: tf.distribute.get_replica_context().replica_id_in_sync_group
+{code}"""
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True)
+    return done.returncode and done.stderr
+
+
 # free: graph The operations that a trace has recorded.
 # free: trainable Two things in one word.
+
+# %% aggregation
+# > aggregation What all copies of a variable get of the values that the replicas assign: their sum, their mean, or that
+# > of the first.
+# > Without one, each replica writes its own copy.
+assert not on_two_devices("""
+found = {}
+for aggregation in tf.VariableAggregation:
+    with strategy.scope():
+        one = tf.Variable(0.0, aggregation=aggregation)
+    strategy.run(lambda: one.assign(1.0 + tf.cast(replica(), tf.float32)))
+    found[aggregation.name] = [copy.numpy() for copy in one.values]
+assert found == {"NONE": [1, 2], "SUM": [3, 3], "MEAN": [1.5, 1.5], "ONLY_FIRST_REPLICA": [1, 1]}
+""")
 
 # %% alias
 # > alias Another array, or another name, for the same memory: what is written through one shows in the other.
@@ -434,6 +465,19 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW
     with raises(ValueError, match="Unknown variable"):
         optimizer.apply_gradients([(tf.ones((2, 2)), late)])
 
+# %% replica
+# > replica One of the calls into which `strategy.run` divides a step, each on a device of its own.
+# > In it, a variable stands for its copy there.
+assert not on_two_devices("""
+with strategy.scope():
+    one = tf.Variable(1.0)
+one.values[1].assign(2.0)
+calls = []
+read = strategy.run(lambda: (calls.append(0), one.read_value())[1])
+assert len(calls) == 2 and [each.numpy() for each in read.values] == [1, 2]
+assert [each.device[-5:] for each in read.values] == ["CPU:0", "CPU:1"]
+""")
+
 # %% resizable variable
 # > resizable variable A variable made with `shape=tf.TensorShape(None)`, whose shape may change.
 # > Made with `[None, 2]`, only its first length may, in eager mode.
@@ -537,6 +581,22 @@ steps = model.optimizer.iterations
 note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: turns.append(int(steps)))
 model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=1, verbose=0, callbacks=[note])
 assert turns == [4, 8]
+
+# %% strategy
+# > strategy An object of `tf.distribute` that lets several devices train one model.
+# > In its scope, a variable is made with a copy on each device.
+assert not on_two_devices("""
+with strategy.scope():
+    one, own = tf.Variable(1.0), keras.Variable(1.0)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+for variable in (one, own.value):
+    assert [copy.device[-5:] for copy in variable.values] == ["CPU:0", "CPU:1"]
+before = model.get_weights()[0]
+model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+first, second = (copy.numpy() for copy in model.weights[0].value.values)
+assert first == second != before
+""")
 
 # %% tape
 # > tape `tf.GradientTape`: it records what is computed from trainable variables, and from all that `tape.watch` is

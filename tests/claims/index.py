@@ -47,6 +47,9 @@ def sections(page):
 # free: [Reshape](recipes.ipynb#work-in-another-shape), [transpose](recipes.ipynb#store-a-matrix-transposed)
 # free: find out why nothing changed
 # free: know whether a popular answer is right
+# free: write to a variable that several devices hold
+# free: [Batch statistics](recipes.ipynb#make-the-copies-of-a-batchnormalization-equal), [a
+#       total](recipes.ipynb#restore-a-total-that-several-devices-keep)
 # free: let a model train on after my edit
 # free: [Beside a model](recipes.ipynb#train-a-tfvariable-beside-a-model), [a
 #       count](recipes.ipynb#keep-a-count-in-a-layer), [batch

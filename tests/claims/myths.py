@@ -1,5 +1,8 @@
 """Claims of the page of popular answers."""
 
+import subprocess
+import sys
+
 import keras
 import ml_dtypes
 import numpy as np
@@ -541,3 +544,22 @@ with tempfile.TemporaryDirectory() as place:
     namesake = tf.Variable([0.0, 0.0], name="kernel")
     tf.train.Checkpoint(kernel=namesake).read(path).expect_partial()
     np.testing.assert_array_equal(namesake, [0, 0])
+
+# %% myth-replica
+# > **No error comes.** In `strategy.run` each replica writes its own copy of the variable.
+# > Where the devices are several and the values differ, so do the copies from then on, and `numpy()` shows the first.
+assert _.numpy() == 1 and v.aggregation == tf.VariableAggregation.NONE
+code = """
+import tensorflow as tf
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+with strategy.scope():
+    v = tf.Variable(0)
+strategy.run(lambda: v.assign(tf.distribute.get_replica_context().replica_id_in_sync_group + 7))
+assert [copy.numpy() for copy in v.values] == [7, 8] and v.numpy() == 7
+v.assign_add(1)
+assert [copy.numpy() for copy in v.values] == [8, 9]
+"""
+run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+assert run.returncode == 0, run.stderr

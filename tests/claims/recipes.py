@@ -161,6 +161,9 @@ def in_threads(work, calls=200):
 # > [threads](#write-from-several-threads)
 #
 # > **Gradients:** [through a new value](#differentiate-through-a-new-value-where-assign-cannot-help)
+#
+# > **Several devices:** [batch statistics](#make-the-copies-of-a-batchnormalization-equal) ·
+# > [a total](#restore-a-total-that-several-devices-keep)
 page = nbformat.read(ROOT / "book" / "recipes.ipynb", 4).cells
 headings = [line for cell in page for line in re.findall("^## (.+)", cell.source) if cell.cell_type == "markdown"]
 anchors = [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
@@ -494,7 +497,7 @@ for variable in both(np.arange(16).reshape(4, 4)):
 # > as in `layer.kernel.value.scatter_nd_update(...)`.
 #
 # > Under a `tf.distribute.MirroredStrategy` with several devices a slice reaches the first copy alone, silently.
-# > Assign the whole variable there.
+# > Assign the whole variable there, as in [Write to every copy](../lessons/15_many_devices.ipynb).
 np.testing.assert_array_equal(_, [[-1, -1, -1, -1], [1, 1, 1, 1], [2, 2, 2, 2], [-1, -1, -1, -1]])
 for updates in ([[5], [6]], [[5, 5, 5], [6, 6, 6]], [5, 6], 5):
     with pytest.raises(InvalidArgumentError, match="Dimensions"):
@@ -2078,3 +2081,73 @@ assert len(model.non_trainable_variables) == 1 and model.non_trainable_weights =
 assert "seed" in model.non_trainable_variables[0].path
 with pytest.raises(ValueError, match="Received list with length 0, but expected 1 variables"):
     model.stateless_call(model.trainable_weights, model.non_trainable_weights, np.ones((1, 2)))
+
+# %% recipe-copies-code-2
+# > Under a `MirroredStrategy`, a `BatchNormalization` moves its statistics on each device by what that device saw.
+# > `numpy()` gives those of the first, and so do a checkpoint and a saved model.
+# > Assign the mean of all before you save. (Here is one device; the lines are the same for several.)
+np.testing.assert_array_equal(_, [1, 1])
+alone("""
+import tempfile
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+x = np.arange(8.0).reshape(4, 2)
+def trained(**options):
+    with strategy.scope():
+        norm = keras.layers.BatchNormalization(momentum=0.5, **options)
+        model = keras.Sequential([keras.Input((2,)), norm])
+        model.compile("sgd", "mse")
+    model.fit(x, x, batch_size=4, shuffle=False, verbose=0)
+    return norm, model, [copy.numpy() for copy in norm.moving_mean.value.values]
+norm, model, (first, second) = trained()
+np.testing.assert_allclose(first, x[:2].mean(axis=0) / 2, rtol=1e-5)
+np.testing.assert_allclose(second, x[2:].mean(axis=0) / 2, rtol=1e-5)
+np.testing.assert_array_equal(norm.moving_mean.numpy(), first)
+with tempfile.TemporaryDirectory() as folder:
+    path = tf.train.Checkpoint(norm=norm.moving_mean.value).write(f"{folder}/norm")
+    np.testing.assert_array_equal(tf.train.load_variable(path, "norm/.ATTRIBUTES/VARIABLE_VALUE"), first)
+    model.save(f"{folder}/model.keras")
+    loaded = keras.models.load_model(f"{folder}/model.keras")
+    np.testing.assert_array_equal(loaded.layers[0].moving_mean, first)
+for weight in (norm.moving_mean, norm.moving_variance):
+    copies = [copy.numpy() for copy in weight.value.values]
+    weight.assign(np.mean(copies, axis=0))
+for copy in norm.moving_mean.value.values:
+    np.testing.assert_allclose(copy, (first + second) / 2)
+norm, model, (first, second) = trained(synchronized=True)
+np.testing.assert_allclose(first, x.mean(axis=0) / 2, rtol=1e-5)
+np.testing.assert_array_equal(first, second)
+""")
+
+# %% recipe-total-code
+# > `BatchNormalization(synchronized=True)` needs no such lines: it normalizes by what all devices see, and keeps the
+# > same statistics on each.
+assert total.numpy() == 0
+
+# %% recipe-total-code-3
+# > A total that is added when it is read (`ON_READ`, `SUM`) is saved as one number.
+# > Restoring shares that out, and integers lose the rest: of 5, two devices get 2 each.
+# > Read the number, and give it to one copy.
+# > First, a total and its checkpoint.
+#
+# > Then, in the program that restores:
+assert _ == 5 == saved
+alone("""
+import tempfile
+cpu, = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+options = tf.VariableSynchronization.ON_READ, tf.VariableAggregation.SUM
+with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    total = tf.Variable(0, synchronization=options[0], aggregation=options[1])
+total.values[1].assign(5)
+with tempfile.TemporaryDirectory() as folder:
+    path = tf.train.Checkpoint(total=total).write(f"{folder}/total")
+    saved = tf.train.load_variable(path, "total/.ATTRIBUTES/VARIABLE_VALUE")
+    tf.train.Checkpoint(total=total).read(path)
+assert saved == 5 and [copy.numpy() for copy in total.values] == [2, 2] and total.numpy() == 4
+for copy in total.values:
+    copy.assign(0)
+total.values[0].assign(saved)
+assert total.numpy() == 5
+""")

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import context, record
+from tensorflow.python.framework import ops
 from tensorflow.python.ops import (
     array_ops,
     gen_array_ops,
@@ -119,7 +120,7 @@ def namespaces():
 
 
 PLACES = [
-    tf, tf.math, tf.linalg, tf.Variable, tf.Tensor, type(tf.constant(0)), rvo, rvo.BaseResourceVariable,
+    tf, tf.math, tf.linalg, tf.Variable, tf.Tensor, ops.EagerTensor, rvo, rvo.BaseResourceVariable,
     rvo.ResourceVariable, gen_resource_variable_ops, gen_array_ops, gen_math_ops, array_ops, math_ops, tf.GradientTape,
 ]  # fmt: skip
 EVERY_WAY = {
