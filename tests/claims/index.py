@@ -48,7 +48,8 @@ def sections(page):
 # free: find out why nothing changed
 # free: know whether a popular answer is right
 # free: write to a variable that several devices hold
-# free: [Batch statistics](recipes.ipynb#make-the-copies-of-a-batchnormalization-equal), [a
+# free: [Assign](recipes.ipynb#assign-on-several-devices), [batch
+#       statistics](recipes.ipynb#make-the-copies-of-a-batchnormalization-equal), [a
 #       total](recipes.ipynb#restore-a-total-that-several-devices-keep)
 # free: let a model train on after my edit
 # free: [Beside a model](recipes.ipynb#train-a-tfvariable-beside-a-model), [a
@@ -157,12 +158,12 @@ for make in KINDS:
 # > [averaged weights](recipes.ipynb#change-weights-that-the-optimizer-averages),
 # > [tf.function](recipes.ipynb#edit-weights-inside-tffunction)
 #
-# > reset, copy, blend, flatten or save weights; assign on several devices
+# > reset, copy, blend, flatten or save weights
 #
 # > [Reset](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it),
 # > [copy, blend](recipes.ipynb#copy-or-blend-one-model-into-another),
 # > [flatten](recipes.ipynb#flatten-all-weights-to-a-vector-and-back),
-# > [save](recipes.ipynb#save-and-load-edited-weights), [several devices](recipes.ipynb#assign-on-several-devices)
+# > [save](recipes.ipynb#save-and-load-edited-weights)
 #
 # > bring weights from PyTorch, or train with SciPy
 #
@@ -268,12 +269,11 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#edit-weights-inside-tffunction": r"@tf\.function\n.+v\.assign",
         L4: r"\bfit\b|optimizer",
     },
-    "reset, copy, blend, flatten or save weights; assign on several devices": {
+    "reset, copy, blend, flatten or save weights": {
         "#reset-a-layer-and-the-optimizers-memory-of-it": r"slot\.assign\(np\.zeros",
         "#copy-or-blend-one-model-into-another": r"target\.set_weights.+0\.9 \* copy \+ 0\.1 \* source",
         "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
         "#save-and-load-edited-weights": r"save_weights.+load_weights",
-        "#assign-on-several-devices": r"MirroredStrategy.+v\.assign\(",
     },
     "bring weights from PyTorch, or train with SciPy": {
         "#store-a-matrix-transposed": r"as in PyTorch",
@@ -325,6 +325,12 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#keep-a-count-in-a-layer": r"rows\.assign_add\(",
         "#set-the-statistics-of-a-batchnormalization": r"moving_mean\.assign\(",
         L10: r"momentum\.assign\(",
+    },
+    "write to a variable that several devices hold": {
+        "#assign-on-several-devices": r"MirroredStrategy.+v\.assign\(",
+        "#make-the-copies-of-a-batchnormalization-equal": r"weight\.assign\(np\.mean\(copies",
+        "#restore-a-total-that-several-devices-keep": r"total\.assign\(",
+        "../lessons/15_many_devices.ipynb": r"MirroredStrategy",
     },
 }
 rows = [re.split(r" *\| *", row.strip("| ")) for row in re.findall(r"^\| .+$", PAGE, re.MULTILINE)][1:]

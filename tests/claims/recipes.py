@@ -149,7 +149,7 @@ def in_threads(work, calls=200):
 # > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model)
 #
 # > **Between models:** [copy, blend](#copy-or-blend-one-model-into-another) ·
-# > [a target network](#let-a-target-network-follow) · [several devices](#assign-on-several-devices) ·
+# > [a target network](#let-a-target-network-follow) ·
 # > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
 #
 # > **Files:** [go on with a training](#stop-a-training-and-go-on-with-it) ·
@@ -162,7 +162,8 @@ def in_threads(work, calls=200):
 #
 # > **Gradients:** [through a new value](#differentiate-through-a-new-value-where-assign-cannot-help)
 #
-# > **Several devices:** [batch statistics](#make-the-copies-of-a-batchnormalization-equal) ·
+# > **Several devices:** [assign](#assign-on-several-devices) ·
+# > [batch statistics](#make-the-copies-of-a-batchnormalization-equal) ·
 # > [a total](#restore-a-total-that-several-devices-keep)
 page = nbformat.read(ROOT / "book" / "recipes.ipynb", 4).cells
 headings = [line for cell in page for line in re.findall("^## (.+)", cell.source) if cell.cell_type == "markdown"]

@@ -72,9 +72,7 @@ class InPrograms(Exercise):
 
         def program():
             names.update({"np": np, "tf": tf, self.function: answer})
-            exec(
-                compile(lines, guard.__file__, "exec"), names
-            )  # a file of this package: an error's line is the answer's
+            exec(compile(lines, guard.__file__, "exec"), names)  # a file of this package: the answer's line is its own
             if tf.config.functions_run_eagerly():
                 raise RuntimeError("functions run eagerly, in the whole program")
             return [_numbers(one) for one in names["result"]]
