@@ -364,6 +364,38 @@ def many_devices():
     )
 
 
+@figure("14_what_it_costs")
+def what_it_costs():
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    before, copy = v.numpy(), v.numpy()
+    product = copy * 2
+    v.assign(product)
+    copied_in = v.numpy()
+    v.assign(before)
+    tensor = v * 2
+    v.assign(tensor)
+    taken_over = np.asarray(v.value())
+    if not np.shares_memory(taken_over, np.asarray(tensor)):
+        raise ValueError("the figure says that the variable takes the tensor's memory over")
+    return draw(
+        Panel(before, "variable"),
+        "numpy()",
+        Panel(copy, "copy", "copy"),
+        "\u00d7 2",
+        Panel(product, "product", "copy", changed=product != copy),
+        "assign",
+        Panel(copied_in, "variable: a copy", changed=copied_in != before),
+        Panel(before, "variable"),
+        "\u00d7 2",
+        Panel(tensor, "tensor", "tensor", changed=tensor.numpy() != before),
+        "assign",
+        Panel(taken_over, "variable: no copy", changed=taken_over != before),
+        alt="numpy(), the product and assign each fill new memory; a tensor's product is made once, "
+        "and the variable takes it over.",
+        width=640,
+    )
+
+
 def files():
     """{name of a file: its text} of all figures."""
     pictures = {name: function() for name, function in DRAWN.items()}

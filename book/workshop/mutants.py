@@ -90,6 +90,11 @@ EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
         "checkpoint.read(path).assert_existing_objects_matched()",
     ): "expect_partial only silences a warning about what the file holds besides",
     ("13.3", "rows, columns = np.minimum(table.shape, old.shape)"): "the smaller of two, in either order",
+    ("14.1", "np.multiply(factor, np.asarray(v.value()), out=buffer)"): "a product is the same in either order",
+    ("14.1", "np.clip(-limit, buffer, limit, out=buffer)"): "np.clip takes the larger of its first two arguments",
+    ("14.1", "np.multiply(np.asarray(v), factor, out=buffer)"): "this copy of v is gone before assign makes its own",
+    ("14.2", "return max(-float(view.min()), float(view.max()))"): "the larger is the same in either order",
+    ("14.3", "index = np.arange(start, min(v.shape[0], start + rows))"): "the smaller is the same in either order",
 }
 
 

@@ -464,7 +464,7 @@ np.testing.assert_array_equal(module.w, [5, 6])
 # %% gradient
 # > The loaded variable came from a file and was changed by `assign`. A tape watches it all the same.
 #
-# > [Write to every copy](15_many_devices.ipynb): one variable on several devices.
+# > [Know what a write costs](14_what_it_costs.ipynb): which lines copy, in time and memory.
 #
 # > A model converted for TFLite keeps the values of that moment: assign before you convert.
 np.testing.assert_array_equal(kernel, [[2, 4], [6, 8]])

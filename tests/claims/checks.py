@@ -37,6 +37,8 @@ from assignlab.exercises import (
     MakesFunction,
     MakesVariable,
     OnReplicas,
+    SparingInPlace,
+    SparingReader,
     exercises,
 )
 from assignlab.exercises.families import GENERATED, generated
@@ -83,7 +85,8 @@ def calls_of(number):
 # > One that leaves its variables as they were is tried in several written calls, and every bit of them is compared. One
 # > that returns a function is tried in several written programs, which call it again and again. One that has to do with
 # > a training is tried in several, and what counts is where each ends. One that fills variables from a file has a file
-# > of its own in each call. A fixed number from the example does not pass.
+# > of its own in each call. Where memory counts, a large variable is given as well, and the arrays that NumPy then
+# > holds are counted. A fixed number from the example does not pass.
 assert GENERATED == 20
 for exercise in exercises().values():
     if isinstance(exercise, InPlace):
@@ -97,6 +100,15 @@ for exercise in exercises().values():
     else:
         kinds = EditsLayer | FillsVariables | InTraining | KeepsVariables | MakesFunction | OnReplicas
         assert isinstance(exercise, kinds) and len(exercise.cases) > 2
+for number, solved in ((n, exercise_cells("solutions")[n].function()) for n in ("14.1", "14.2", "14.3")):
+    sizes, names = [], ", ".join(exercises()[number].parameters)
+    scope = {"solved": solved, "sizes": sizes}
+    exec(f"def spy({names}):\n    sizes.append(v.shape.num_elements())\n    return solved({names})", scope)
+    assert isinstance(exercises()[number], SparingInPlace | SparingReader) and examine(number, scope["spy"])
+    assert sizes[-1] == 2**20 and max(sizes[:-1]) < 100
+assert "NumPy held 2 arrays as large as the variable at once" in str(
+    examine("14.1", lambda v, factor, limit, buffer: v.assign(np.clip(v.numpy() * factor, -limit, limit)))
+)
 of_each_kind = {type(exercise): number for number, exercise in reversed(exercises().items())}
 seen = calls_of(of_each_kind[InPlace])
 exercise = exercises()[of_each_kind[InPlace]]

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -75,7 +76,7 @@ for lesson in lessons():
     names = [
         name for code in cells(lesson, "code") for name in re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)
     ]
-    standard = {"copy", "importlib", "subprocess", "sys", "tempfile"}  # of Python's own
+    standard = {"copy", "importlib", "json", "subprocess", "sys", "tempfile", "tracemalloc"}  # of Python's own
     assert set(names) <= {"assignlab", "keras", "matplotlib", "numpy", "scipy", "tensorflow", *standard}
 
 # %% exercises

@@ -137,6 +137,10 @@ for make in KINDS:
 #
 # > write fast: a few entries of a large variable
 #
+# > write or read a large variable with little memory
+#
+# > [One buffer](recipes.ipynb#change-a-large-variable-through-one-buffer)
+#
 # > work in another shape, or transposed
 #
 # > change the shape itself
@@ -208,6 +212,7 @@ L6 = "../lessons/06_gradients_and_assign.ipynb"
 L8 = "../lessons/08_slices_and_scatter.ipynb"
 L10 = "../lessons/10_layers_and_optimizers.ipynb"
 L12 = "../lessons/12_move_and_resize_weights.ipynb"
+L14 = "../lessons/14_what_it_costs.ipynb"
 DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "scale everything, a row, a column, a channel": {
         "#scale-everything-a-row-or-a-column": r"\[:, 1\] \*= 100",
@@ -240,6 +245,10 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "write fast: a few entries of a large variable": {
         "#change-a-few-entries-of-a-large-variable": r"scatter_nd_update\(positions",
         L8: r"What a part costs.+np\.shares_memory",
+    },
+    "write or read a large variable with little memory": {
+        "#change-a-large-variable-through-one-buffer": r"out=buffer\).+v\.assign\(buffer\)",
+        L14: r"out=buffer\).+def largest\(",
     },
     "work in another shape, or transposed": {
         "#work-in-another-shape": r"reshape\(v\.shape\)",

@@ -1,5 +1,7 @@
 """Claims of the page of popular answers."""
 
+import platform
+import signal
 import subprocess
 import sys
 
@@ -29,6 +31,8 @@ def gradient_of(loss, sources):
 # free: Explained in [Scale a variable by broadcasting](../lessons/01_broadcast_scaling.ipynb) and in the
 #       [glossary](glossary.md).
 # free: Explained in the [glossary](glossary.md), under *trainable*.
+# free: What copies less, and is safe, stands in [Know what a write costs](../lessons/14_what_it_costs.ipynb).
+# free: What ends it stands in [Know what a write costs](../lessons/14_what_it_costs.ipynb#block-by-block).
 # free: See TensorFlow's guides to [variables](https://www.tensorflow.org/guide/variable),
 #       [tensors](https://www.tensorflow.org/guide/tensor) and [automatic
 #       differentiation](https://www.tensorflow.org/guide/autodiff), and [NumPy's
@@ -91,6 +95,31 @@ for dtype in FLOATS:
             other.assign(given)
             given[:] = 0
             assert (other.numpy() == 1).all()
+
+# %% myth-dlpack
+# accused its values changed without a write: an alias of its memory was edited
+# > **It does, and the protection with it.** After `from_dlpack`, array and variable are one memory: an edit of the
+# > array is a write that no `assign` made.
+#
+# > With an array that begins elsewhere, the next operation may end Python itself: `Check failed: IsAligned()`.
+np.testing.assert_array_equal(_, [7, 0, 0, 0])
+assert np.shares_memory(array, np.asarray(v.value()))
+copied = tf.Variable(tf.zeros(4))
+copied.assign(array)
+assert not np.shares_memory(array, np.asarray(copied.value()))
+program = """
+import numpy as np, tensorflow as tf
+room = np.zeros(128, "uint8")
+array = room[-room.ctypes.data % 64 + 4 :][:16].view("float32")
+v = tf.Variable(tf.zeros(4))
+v.assign(tf.experimental.dlpack.from_dlpack(array.__dlpack__()))
+v.assign_add(tf.ones(4))
+print("went on")
+"""
+ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+assert ended.returncode < 0 or "went on" in ended.stdout or sys.platform == "win32"
+if sys.platform == "linux" and platform.machine() == "x86_64":
+    assert ended.returncode == -signal.SIGABRT and "Check failed: IsAligned()" in ended.stderr
 
 # %% myth-tensor
 # > **True for most dtypes.**

@@ -129,7 +129,8 @@ def in_threads(work, calls=200):
 #
 # > **Parts:** [an entry, a slice, some rows](#change-one-entry-a-slice-or-some-rows) ·
 # > [a column, a window, a diagonal](#change-a-column-a-window-or-a-diagonal) ·
-# > [a few entries of a large variable](#change-a-few-entries-of-a-large-variable)
+# > [a few entries of a large variable](#change-a-few-entries-of-a-large-variable) ·
+# > [one buffer](#change-a-large-variable-through-one-buffer)
 #
 # > **Shapes:** [reshape](#work-in-another-shape) · [transpose](#store-a-matrix-transposed) ·
 # > [a shape that changes](#let-the-shape-itself-change)
@@ -599,6 +600,52 @@ for dtype in DTYPES:
         np.testing.assert_array_equal(variable.numpy(), _)
 
 assert reads_whole(lambda: v[0].assign(1.0)) and not reads_whole(lambda: v.scatter_nd_update([[0, 0]], [1.0]))
+
+# %% recipe-buffer-code
+# > A round trip makes an array at each step of the arithmetic.
+# > Make one, once, and let every step write into it, with `out=`.
+# > `np.asarray(v.value())` shows the variable's numbers without a copy: read from it, do not edit it.
+# > (Of a Keras variable, take the `tf.Variable` inside, `layer.kernel.value`.)
+np.testing.assert_array_equal(_, [[0.5, -1], [2, 2]])
+assert _ is buffer and buffer.dtype == v.dtype
+for dtype in DTYPES:
+    for variable in both([[1, 2], [3, 4]], dtype):
+        raw = variable.value if isinstance(variable, keras.Variable) else variable
+        assert np.shares_memory(np.asarray(raw.value()), np.asarray(raw.value()))
+
+# %% recipe-buffer-code-2
+# > `assign` copies the buffer, so the next turn may fill it again.
+# > Where TensorFlow has the operations, it needs no array at all: `v.assign(tf.clip_by_value(v * 0.5, -1, 2))`.
+# > Explained in [Know what a write costs](../lessons/14_what_it_costs.ipynb), which measures both.
+np.testing.assert_array_equal(_, [[0.5, -1], [2, 2]])
+buffer[:] = 9
+np.testing.assert_array_equal(v, _)
+alone("""
+import tracemalloc
+
+v, buffer = tf.Variable(tf.fill((1000, 1000), 2.0)), np.empty((1000, 1000), "float32")
+
+def arrays(edit):
+    edit()
+    tracemalloc.start()
+    edit()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return round(peak / buffer.nbytes)
+
+def by_buffer():
+    np.multiply(np.asarray(v.value()), 0.5, out=buffer)
+    np.clip(buffer, -1, 2, out=buffer)
+    v.assign(buffer)
+
+def in_steps():
+    product = v.numpy() * 0.5
+    clipped = np.clip(product, -1, 2)
+    v.assign(clipped)
+
+assert arrays(by_buffer) == 1 and arrays(in_steps) == 3
+assert arrays(lambda: v.assign(tf.clip_by_value(v * 0.5, -1, 2))) == 0
+""")
 
 # %% recipe-reshape-code-2
 # > Here 16 numbers are edited as 2 rows of 8: the first number of each becomes -1.

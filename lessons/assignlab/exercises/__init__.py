@@ -3,9 +3,9 @@
 A lesson's exercises are data, in `assignlab/checks/` under the lesson's name. Their kinds are here: `InPlace` (the
 answer writes into a variable), `MakesVariable` (it returns one), `EditsLayer` (it edits a Keras layer),
 `InTraining` (it prepares a training, or edits its state, or stands between other lines), `KeepsVariables` (it leaves
-variables as they were), `FillsVariables` (it fills them from files), `MakesFunction` (it returns a function) and
-`OnReplicas` (it works with variables that have a copy on each device). `exercises()` has them all by number, and
-`find(number)` one.
+variables as they were), `FillsVariables` (it fills them from files), `MakesFunction` (it returns a function),
+`SparingInPlace` and `SparingReader` (it writes, or reads, with little memory) and `OnReplicas` (it works with variables
+that have a copy on each device). `exercises()` has them all by number, and `find(number)` one.
 """
 
 from functools import cache
@@ -26,6 +26,7 @@ from assignlab.exercises.message import Message
 from assignlab.exercises.model import Exercise, Mistake, Wrong
 from assignlab.exercises.on_replicas import OnReplicas
 from assignlab.exercises.showing import show
+from assignlab.exercises.sparing import SparingInPlace, SparingReader, Spent
 
 __all__ = [
     "CHECKS",
@@ -41,6 +42,9 @@ __all__ = [
     "Message",
     "Mistake",
     "OnReplicas",
+    "SparingInPlace",
+    "SparingReader",
+    "Spent",
     "Training",
     "Wrong",
     "arrays",
