@@ -338,7 +338,7 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "write to a variable that several devices hold": {
         "#assign-on-several-devices": r"MirroredStrategy.+v\.assign\(",
         "#make-the-copies-of-a-batchnormalization-equal": r"weight\.assign\(np\.mean\(copies",
-        "#restore-a-total-that-several-devices-keep": r"total\.assign\(",
+        "#restore-a-total-that-several-devices-keep": r"total\.values\[0\]\.assign\(saved\)",
         "../lessons/15_many_devices.ipynb": r"MirroredStrategy",
     },
 }
