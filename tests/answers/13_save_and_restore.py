@@ -390,6 +390,13 @@ def _(table, path):
     table[:rows, :columns].assign(old)
 
 
+@wrong("13.3", "shape")
+def _(table, path):
+    old = old_table(path)
+    rows, columns = np.maximum(old.shape, table.shape)
+    table[:rows, :columns].assign(old[:rows, :columns])
+
+
 @wrong("13.3", "rest cleared")
 def _(table, path):
     old = old_table(path)

@@ -99,7 +99,8 @@ assert loss(morning) == loss(begun) > loss(trained)
 assert folder.name.startswith(tempfile.gettempdir())
 
 # %% write
-# > A checkpoint takes variables, or objects that hold some, as attributes.
+# > A checkpoint takes variables as attributes, or what keeps track of some: a list, a module, a layer, an optimizer.
+#
 # > `write` saves their values of this moment; `read` writes them into the variable that is there. Who knows that
 # > variable, such as a trace, goes on with them.
 one = lambda: tf.Variable([1.0, 2.0])  # noqa: E731
@@ -109,7 +110,9 @@ layer.build((None, 2))
 holders = (one(), keras.Variable([1.0, 2.0]), [one(), one()], {"a": one()}, module, layer, keras.optimizers.SGD())
 for holder in holders:
     assert any(VALUE in key for key, _ in tf.train.list_variables(write(folder, held=holder)))
-for holder in (np.ones(2), 3.0, tf.constant(3.0)):
+plain = type("Plain", (), {"inner": one()})()
+# the last three hold variables, and TensorFlow does not track them
+for holder in (np.ones(2), 3.0, tf.constant(3.0), plain, keras.metrics.Mean(), keras.random.SeedGenerator(1)):
     with pytest.raises(ValueError, match="trackable object"):
         tf.train.Checkpoint(held=holder)
 given = one()

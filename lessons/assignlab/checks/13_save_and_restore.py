@@ -283,7 +283,7 @@ EXERCISES = [
             Message(
                 r"trackable object",
                 "not a variable",
-                "A checkpoint takes variables, and objects that hold some; an array has nothing to be restored into. Give it kernel itself.",
+                "A checkpoint takes variables, and what keeps track of some; an array has nothing to be restored into. Give it kernel itself.",
             ),
             Message(
                 r"truth value of an array",
@@ -529,7 +529,7 @@ EXERCISES = [
             Message(
                 r"Cannot broadcast input shape|could not broadcast input array",
                 "shape",
-                "The old table has rows or columns that the new one has not, and they do not fit into the slice. Cut both: rows and columns are the smaller of the two lengths.",
+                "What is copied and the slice that takes it have different shapes. Cut both alike: rows and columns are the smaller of the two lengths.",
             ),
             Message(
                 r"index can't contain negative values",
