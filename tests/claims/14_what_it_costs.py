@@ -64,7 +64,6 @@ def begins_at(offset):
 # free: Look through the view; do not keep it, do not edit it.
 # free: Write `largest`, as for a look at the weights after each step.
 # free: Write `centre_rows`, as one does with embeddings.
-# free: [Recipes](../book/recipes.ipynb) for the task that you came with.
 
 # %% setup
 # > `v` holds a million numbers (2 to the power of 20), 4 MB.

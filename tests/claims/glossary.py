@@ -37,6 +37,9 @@ def dense(*units):
     return model
 
 
+# free: An array of your own that is filled again and again is called so, too.
+
+
 def on_two_devices(code):
     """Run `code` in a process of its own whose CPU is divided, with a strategy and replica(); its error, or 0."""
     run = f"""
