@@ -95,6 +95,9 @@ EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
     ("14.1", "np.multiply(np.asarray(v), factor, out=buffer)"): "this copy of v is gone before assign makes its own",
     ("14.2", "return max(-float(view.min()), float(view.max()))"): "the larger is the same in either order",
     ("14.3", "index = np.arange(start, min(v.shape[0], start + rows))"): "the smaller is the same in either order",
+    ("15.3", "total.values[0].assign_add(start)"): "the copy holds 0: start is added to it, or put in its place",
+    ("15.3", "total.values[1].assign(start)"): "any one of the copies may hold the start",
+    ("15.3", "total.values[-1].assign(start)"): "any one of the copies may hold the start",
 }
 
 

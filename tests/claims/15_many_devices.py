@@ -257,6 +257,10 @@ for start in (7, 7.0):
     one = made(start, synchronization=ON_READ, aggregation=Aggregation.SUM)
     assert copies(one) == [7, 7] and one.numpy() == 14
 
+# %% worker
+compile(WORKER, "worker", "exec")
+assert "v.assign(" in WORKER  # what that writes is printed by the cell `run`
+
 # %% run
 # > Beyond one machine, every process runs the same program and has copies of its own.
 #

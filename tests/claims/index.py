@@ -47,10 +47,6 @@ def sections(page):
 # free: [Reshape](recipes.ipynb#work-in-another-shape), [transpose](recipes.ipynb#store-a-matrix-transposed)
 # free: find out why nothing changed
 # free: know whether a popular answer is right
-# free: write to a variable that several devices hold
-# free: [Assign](recipes.ipynb#assign-on-several-devices), [batch
-#       statistics](recipes.ipynb#make-the-copies-of-a-batchnormalization-equal), [a
-#       total](recipes.ipynb#restore-a-total-that-several-devices-keep)
 # free: let a model train on after my edit
 # free: [Beside a model](recipes.ipynb#train-a-tfvariable-beside-a-model), [a
 #       count](recipes.ipynb#keep-a-count-in-a-layer), [batch
@@ -203,6 +199,12 @@ for make in KINDS:
 # > [what fits](recipes.ipynb#load-what-fits-of-another-model),
 # > [without code](recipes.ipynb#change-a-model-whose-code-is-gone)
 #
+# > write to a variable that several devices hold
+#
+# > [Assign](recipes.ipynb#assign-on-several-devices),
+# > [batch statistics](recipes.ipynb#make-the-copies-of-a-batchnormalization-equal),
+# > [a total](recipes.ipynb#restore-a-total-that-several-devices-keep)
+#
 # > understand an error message
 #
 # > [Error messages](errors.ipynb)
@@ -337,9 +339,9 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "write to a variable that several devices hold": {
         "#assign-on-several-devices": r"MirroredStrategy.+v\.assign\(",
-        "#make-the-copies-of-a-batchnormalization-equal": r"weight\.assign\(np\.mean\(copies",
-        "#restore-a-total-that-several-devices-keep": r"total\.values\[0\]\.assign\(saved\)",
-        "../lessons/15_many_devices.ipynb": r"MirroredStrategy",
+        "#make-the-copies-of-a-batchnormalization-equal": r"MirroredStrategy.+np\.mean\(copies, axis=0\)",
+        "#restore-a-total-that-several-devices-keep": r"values\[0\]\.assign\(saved\)",
+        "../lessons/15_many_devices.ipynb": r"strategy\.scope\(\).+v\.assign",
     },
 }
 rows = [re.split(r" *\| *", row.strip("| ")) for row in re.findall(r"^\| .+$", PAGE, re.MULTILINE)][1:]
