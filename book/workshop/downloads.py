@@ -19,7 +19,8 @@ from course import notebooks
 
 FOLDER = "downloads"  # of the site: the wheel lies there
 CELL = "install-what-is-missing"  # the id of the new cell
-LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "matplotlib", "hypothesis")
+LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "matplotlib", "hypothesis")
+DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # {what is imported: what is installed, where they differ}
 OF_ASSIGNLAB = {"tensorflow", "keras", "numpy", "hypothesis"}  # what it imports itself
 LINK = re.compile(
     r"(?P<code>`+).*?(?P=code)|(?P<picture>!?)\[(?P<words>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<to>[^)\s]+)\)", re.DOTALL
@@ -47,6 +48,7 @@ def install_cell(code, versions, wheel, address=""):
     own = "assignlab" in imported
     if own:
         imported |= OF_ASSIGNLAB
+    imported = {DISTRIBUTIONS.get(name, name) for name in imported}
     needs = ", ".join(f'"{name}": "{versions[name]}"' for name in LIBRARIES if name in imported)
     lines = [
         "# Installs what is missing here, and nothing where all is there.",

@@ -312,6 +312,30 @@ def layers_and_optimizers():
     )
 
 
+@figure("11_prune_a_classifier")
+def prune_a_classifier():
+    w = keras.Variable([0.25, -3.0, 2.0, -0.5], name="w")
+    optimizer = keras.optimizers.SGD(0.5)
+    trained = w.numpy()
+    mask = np.abs(trained) > 1
+    w.assign(trained * mask + 0.0)  # not -0
+    pruned = w.numpy()
+    optimizer.apply([tf.constant([-1.0, 0.5, 1.0, 2.0])], [w])
+    stepped = w.numpy()
+    w.assign(np.where(mask, stepped, 0))
+    return draw(
+        Panel(trained, "trained weights"),
+        "smallest to 0",
+        Panel(pruned, "pruned", changed=pruned != trained),
+        "step",
+        Panel(stepped, "back again", changed=~mask),
+        "mask",
+        Panel(w.numpy(), "held", changed=~mask),
+        alt="The two smallest of four trained weights are set to 0; a step of the optimizer moves both, "
+        "and a mask makes them 0 again.",
+    )
+
+
 @figure("13_save_and_restore")
 def save_and_restore():
     v = tf.Variable([1.0, 2.0])

@@ -43,8 +43,8 @@ def fitted(**options):
 # free: NumPy
 # free: no
 # free: Mend it.
-# free: [Move and resize weights](12_move_and_resize_weights.ipynb): from another library, through SciPy, into
-#       more rows.
+# free: [Prune a classifier](11_prune_a_classifier.ipynb): real digits, nine weights of ten set to 0, and what holds
+#       them there.
 
 # %% setup
 # > `one_weight` makes a model with one weight, a 1.

@@ -76,8 +76,8 @@ for lesson in lessons():
     names = [
         name for code in cells(lesson, "code") for name in re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)
     ]
-    standard = {"copy", "importlib", "json", "subprocess", "sys", "tempfile", "tracemalloc"}  # of Python's own
-    assert set(names) <= {"assignlab", "keras", "matplotlib", "numpy", "scipy", "tensorflow", *standard}
+    standard = {"copy", "importlib", "json", "os", "socket", "subprocess", "sys", "tempfile", "tracemalloc"}
+    assert set(names) <= {"assignlab", "keras", "matplotlib", "numpy", "scipy", "sklearn", "tensorflow", *standard}
 
 # %% exercises
 # > Most wait to be written: replace the `...` and run the cell. Some are written already, and ask to be mended.

@@ -280,6 +280,10 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#edit-weights-inside-tffunction": r"@tf\.function\n.+v\.assign",
         L4: r"\bfit\b|optimizer",
     },
+    "prune a network and keep its zeros": {
+        "#clip-or-mask-after-every-training-step": r"as in pruning",
+        "../lessons/11_prune_a_classifier.ipynb": r"keeps\[0\]\.assign\(mask\)",
+    },
     "reset, copy, blend, flatten or save weights": {
         "#reset-a-layer-and-the-optimizers-memory-of-it": r"slot\.assign\(np\.zeros",
         "#copy-or-blend-one-model-into-another": r"target\.set_weights.+0\.9 \* copy \+ 0\.1 \* source",
