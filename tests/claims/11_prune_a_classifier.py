@@ -9,8 +9,8 @@ import tensorflow as tf
 # step.
 # free: **You will learn:** what moves a pruned weight, what does not, and what holding the zeros is worth.
 # free: **You need:** [lesson 2](02_masked_replacement.ipynb), [lesson 10](10_layers_and_optimizers.ipynb).
-# free: [Save and restore](13_save_and_restore.ipynb): what a file finds a variable by, and what a partial restore does
-# not say.
+# free: [Move and resize weights](12_move_and_resize_weights.ipynb): from another library, through SciPy, into more
+#       rows.
 # free: Mend it.
 
 OPTIMIZERS = keras.optimizers
