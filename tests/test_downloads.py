@@ -160,7 +160,8 @@ def test_the_cell_asks_for_what_is_missing_and_for_nothing_else(path, address, m
     source = downloads.install_cell(code, environment.pins(), "a.whl", address)
     assert pip_calls(source) == []
     wheel = f"{address}downloads/a.whl" if address else "./a.whl"
-    wanted = {name: f"{name}=={environment.pins()[name]}" for name in downloads.LIBRARIES} | {"assignlab": wheel}
+    wanted = {name: downloads.pinned(name, environment.pins()) for name in downloads.LIBRARIES} | {"assignlab": wheel}
+    assert "sklearn" not in code or wanted["sklearn"].startswith("scikit-learn==")
     needed = [name for name in wanted if re.search(rf"^ *(import|from) {name}\b", code, re.MULTILINE)]
     for name in needed:
         assert pip_calls(source, [name]) == [[wanted[name]]]

@@ -19,7 +19,7 @@ from course import notebooks
 
 FOLDER = "downloads"  # of the site: the wheel lies there
 CELL = "install-what-is-missing"  # the id of the new cell
-LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "matplotlib", "hypothesis")
+LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "sklearn", "matplotlib", "hypothesis")
 DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # {what is imported: what is installed, where they differ}
 OF_ASSIGNLAB = {"tensorflow", "keras", "numpy", "hypothesis"}  # what it imports itself
 LINK = re.compile(
@@ -39,24 +39,29 @@ def build_wheel(root, folder):
     return wheel
 
 
+def pinned(name, versions):
+    """What pip is asked for, such as "scikit-learn==1.9.1", for the library that is imported by this name."""
+    package = DISTRIBUTIONS.get(name, name)
+    return f"{package}=={versions[package]}"
+
+
 def install_cell(code, versions, wheel, address=""):
     """The source of the cell that installs what `code` imports and does not find; it asks pip for nothing else.
 
-    versions: {library: version}; wheel: the name of assignlab's file; address: of the site, "" where it is not known.
+    versions: {package: version}; wheel: the name of assignlab's file; address: of the site, "" where it is not known.
     """
     imported = {*re.findall(r"^ *(?:import|from) (\w+)", code, re.MULTILINE)}
     own = "assignlab" in imported
     if own:
         imported |= OF_ASSIGNLAB
-    imported = {DISTRIBUTIONS.get(name, name) for name in imported}
-    needs = ", ".join(f'"{name}": "{versions[name]}"' for name in LIBRARIES if name in imported)
+    needs = ", ".join(f'"{name}": "{pinned(name, versions)}"' for name in LIBRARIES if name in imported)
     lines = [
         "# Installs what is missing here, and nothing where all is there.",
         "from importlib.util import find_spec",
         "from os.path import exists" if own and not address else None,
         "",
         f"needs = {{{needs}}}",
-        'missing = [f"{name}=={version}" for name, version in needs.items() if not find_spec(name)]',
+        "missing = [pinned for name, pinned in needs.items() if not find_spec(name)]",
         'if not find_spec("assignlab"):' if own else None,
         f'    missing.append("{address or "./"}{FOLDER + "/" if address else ""}{wheel}")' if own else None,
         f'    assert exists(missing[-1]), "{put_beside(wheel)}"' if own and not address else None,

@@ -82,6 +82,18 @@ EQUIVALENT = {  # (exercise, mutated line): why no check can notice it
         "layer.kernel.constraint = lambda weight: keras.ops.where(mask, start, weight)",
     ): "two lines change places: start is read when fit calls the constraint, and is there by then",
     ("10.3", "def on_train_batch_end(self, batch, logs=None):"): "the two methods change places",
+    ("11.2", "layer.kernel.constraint = lambda weight: weight * keep"): "keep is read when fit calls the constraint",
+    ("11.2", ""): "two lines change places: keep is read when fit calls the constraint",
+    ("11.2", "keep = keras.Variable(np.ones(layer.kernel.shape))"): "no optimizer is given the mask",
+    (
+        "11.2",
+        "order = np.argsort(np.abs(layer.kernel.numpy()), axis=None)",
+    ): "two lines change places, and neither needs the other",
+    ("11.3", "for layer, kernel in zip(layers, kernels):"): "there is a kernel for each layer",
+    (
+        "11.3",
+        "layer.kernel.constraint = lambda weight, mask=mask: keras.ops.where(mask, weight, 0.0)",
+    ): "two lines change places: assign does not ask the constraint",
     ("12.2", "parts = np.split(vector, np.cumsum(sizes)[:-1])"): "cut before the lengths are compared",
     ("12.2", "for v, part in zip(variables, parts):"): "there are as many parts as variables",
     ("12.3", "values[len(old):] = old.mean(axis=0)"): "the two parts change places",

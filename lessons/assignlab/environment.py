@@ -17,6 +17,7 @@ PACKAGES = (
     ("numpy",),
     ("matplotlib",),
     ("scipy",),
+    ("scikit-learn",),
     ("jupyterlab",),
     ("ipykernel",),
     ("assignlab",),

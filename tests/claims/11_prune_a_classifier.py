@@ -6,7 +6,7 @@ import tensorflow as tf
 
 # free: You set nine of ten weights of a trained network to 0 and train on, to mend the damage.
 # free: **You will do:** prune a network that reads digits, keep its zeros while it trains, tighten the mask step by
-# step.
+#       step.
 # free: **You will learn:** what moves a pruned weight, what does not, and what holding the zeros is worth.
 # free: **You need:** [lesson 2](02_masked_replacement.ipynb), [lesson 10](10_layers_and_optimizers.ipynb).
 # free: [Move and resize weights](12_move_and_resize_weights.ipynb): from another library, through SciPy, into more
@@ -201,10 +201,22 @@ assert abs(1 - (masks[0].sum() + masks[2].sum()) / (2048 + 320) - 0.9) < 0.001
 # > Write `prune_together`: what 11.1 chooses, among several layers, held as above.
 assert masks_of(trained, 0.5)[0].shape == hidden.kernel.shape
 
-# %% sweep
-# > Three networks, each pruned to four degrees.
+# %% sweep-ways
 # > One compiled model serves for all trainings: weights, masks, slots and the step counter are variables, and `train`
 # > assigns what each training starts from.
+ones = [np.ones(w.shape) for w in trained]
+steps = []
+for masks in (ones, masks_of(trained, 0.9), ones):
+    ended = train(times(trained, masks_of(trained, 0.9)), masks, epochs=1)
+    steps.append(model.optimizer.iterations.numpy())
+    for keep, wanted in zip(keeps, masks, strict=True):
+        np.testing.assert_array_equal(keep, wanted)
+    assert (ended[0][~masks_of(trained, 0.9)[0]] == 0).all() == (masks is not ones)
+assert steps == [11, 11, 11]
+np.testing.assert_array_equal(times([np.array([2.0, 3.0])], [np.array([True, False])]), [[2, 0]])
+
+# %% sweep
+# > Three networks, each pruned to four degrees.
 #
 # > Three ways: no training after the pruning; three epochs that may use all weights, then the mask once more; three
 # > epochs with the mask held.

@@ -158,6 +158,8 @@ for make in KINDS:
 # > [averaged weights](recipes.ipynb#change-weights-that-the-optimizer-averages),
 # > [tf.function](recipes.ipynb#edit-weights-inside-tffunction)
 #
+# > prune a network and keep its zeros
+#
 # > reset, copy, blend, flatten or save weights
 #
 # > [Reset](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it),

@@ -13,7 +13,7 @@ LESSON_DONE = "Lesson 11 is done. Nine weights of ten are gone, and nobody misse
 
 
 def _prune_cases():
-    yield [[0.5, -2.0, 1.0], [-0.25, 3.0, -1.5]], 4
+    yield [[0.5, -2.0], [1.0, -0.25], [1.0, -1.5], [3.0, -4.0]], 3
     yield [[1.0, -1.0, 2.0], [1.0, -1.0, 0.5]], 3  # equals at the threshold
     yield irregular(111, 4, 5), 7
     yield irregular(112, 6), 0
@@ -75,11 +75,12 @@ def _shipped_gradually(layer, counts):
     mask = np.ones(layer.kernel.shape, "float32")
     layer.kernel.constraint = lambda weight: weight * mask
 
-    def tighten(epoch):
-        mask.flat[_order(np.abs(layer.kernel.numpy()))[: counts[epoch]]] = 0
+    def tighten(epoch, logs):
+        order = np.argsort(np.abs(layer.kernel.numpy()), axis=None)
+        mask.flat[order[: counts[epoch]]] = 0
         layer.kernel.assign(layer.kernel * mask)
 
-    return _callback(tighten)
+    return keras.callbacks.LambdaCallback(on_epoch_begin=tighten)
 
 
 def _gradually(layer, counts, assigns=True, masks=True, constrains=True, when="on_epoch_begin", count=None, key=np.abs):
