@@ -10,11 +10,12 @@
 (() => {
   const FITS = 0.75; // of a heading's words must stand in the query, in their order and near each other
   const SHARE = 0.6; // of the words typed must stand in a heading, where no message was pasted
+  const FRAME = /File "[^"]*", line \d+(, in)?/g; // a message from a compiled function lists them after its sentence
   const LONGEST = 2000; // characters of an address; of a longer query the end is kept, where the message stands
 
   document.addEventListener("submit", ({ target }) => {
     const field = target.querySelector("[name=q]");
-    if (field) field.value = field.value.slice(-LONGEST);
+    if (field) field.value = field.value.replace(FRAME, "").slice(-LONGEST);
   });
   if (typeof Search === "undefined") return; // not the page of results
 
