@@ -126,6 +126,13 @@ def load(saved, model):
         model.load_weights(f"{folder}/net.weights.h5")
 
 
+def save_lone():
+    weights, module = table(), tf.Module()
+    module.call = tf.function(lambda x: x @ weights, input_signature=[tf.TensorSpec((None, 7))])
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder)
+
+
 def edit(target, index, value):
     target[index] = value
 
@@ -259,6 +266,42 @@ PASTED = {
     "'NoneType' object has no attribute 'numpy'": [gradient_of_a_snapshot],
     "No gradients provided for any variable": [lambda: keras.optimizers.Adam().apply_gradients([(None, table())])],
     "hence its learning rate is not settable": [set_rate],
+    "should be float, or an instance of LearningRateSchedule": [
+        lambda: keras.optimizers.Adam(1),
+        lambda: keras.optimizers.SGD(tf.Variable(0.1, name="rate"), momentum=0.9),
+    ],
+    "'ResourceVariable' object is not callable": [
+        lambda: table()(2, 1),
+        lambda: built(keras.layers.Dense(5, name="logits")).kernel.value(),
+    ],
+    "'numpy.ndarray' object has no attribute 'numpy'": [
+        lambda: built(keras.layers.Dense(5)).get_weights()[0].numpy(),
+        lambda: np.sqrt(table()).numpy(),
+    ],
+    "Can't convert Python sequence with out-of-range integer": [
+        lambda: tf.constant(2**64),
+        lambda: tf.Variable([1, 2]).assign([3, 2**70]),
+    ],
+    "Can't convert Python sequence with mixed types": [
+        lambda: tf.Variable([0.1, "a"]),
+        lambda: keras.Variable(np.ones(2)).assign([1.0, None]),
+    ],
+    "Unsupported object type": [
+        lambda: tf.constant(np.array([0.1, None])),
+        lambda: keras.Variable(np.array([[1, 2], [3]], dtype=object)),
+    ],
+    "'NoneType' object has no attribute 'assign'": [
+        lambda: built(keras.layers.Conv2D(4, 3, use_bias=False), (None, 9, 9, 1)).bias.assign(np.zeros(4)),
+    ],
+    "property 'weights' of 'Dense' object has no setter": [
+        lambda: setattr(built(keras.layers.Dense(5, name="logits")), "weights", [np.zeros((6, 5))]),
+    ],
+    "The filename must end in `.weights.h5`": [lambda: models(2)[0].save_weights("net.ckpt")],
+    "to be a trackable object": [
+        lambda: tf.train.Checkpoint(table=np.zeros((7, 3))),
+        lambda: tf.train.Checkpoint(step=0),
+    ],
+    "references an 'untracked' resource": [save_lone],
 }
 
 

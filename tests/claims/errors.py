@@ -14,6 +14,7 @@ import tempfile
 import time
 import warnings
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -118,6 +119,7 @@ def alone(code):
 # free: See also the recipe [Differentiate through a new
 #       value](recipes.ipynb#differentiate-through-a-new-value-where-assign-cannot-help).
 # free: See the recipe [Save and load edited weights](recipes.ipynb#save-and-load-edited-weights).
+# free: See the recipe [Change a model whose code is gone](recipes.ipynb#change-a-model-whose-code-is-gone).
 # free: See the recipe [Keep a count in a layer](recipes.ipynb#keep-a-count-in-a-layer).
 # free: See the recipe [Keep entries frozen during training](recipes.ipynb#keep-entries-frozen-during-training).
 # free: See the recipe [Reset a layer, and the optimizer's memory of
@@ -481,6 +483,40 @@ for other in (k, layer.kernel):
 # > Call the method on that one.
 assert same(_, [[9, 9], [3, 4]])
 
+# %% error-callable-code
+# raises TypeError: 'ResourceVariable' object is not callable
+# > The `value` of a Keras variable is the `tf.Variable` that it holds, and round brackets call what stands before them.
+# > Of a `tf.Variable`, `value` is a method: there `v.value()` is right, and `v.value.numpy()` says `'function' object
+# > has no attribute 'numpy'`.
+assert isinstance(k.value, tf.Variable)
+v = some()
+assert same(v.value(), matrix) and tf.is_tensor(v.value())
+with raises(AttributeError, match="'function' object has no attribute 'numpy'"):
+    v.value.numpy()
+#
+# > (Round brackets in the place of square ones, as in `v(0, 1)`, end in the same words.
+# > After `v.assign = values`, which nothing refuses, `v.assign(values)` says `'numpy.ndarray' object is not callable`;
+# > `del v.assign` gives the method back.)
+for dtype in [*FLOATS, tf.int32]:
+    with raises(TypeError, match="'ResourceVariable' object is not callable"):
+        some(dtype=dtype)(0, 1)
+with raises(TypeError, match="'Variable' object is not callable"):
+    k(0, 1)
+for kind in KINDS:
+    v = some(kind)
+    v.assign = matrix
+    with raises(TypeError, match=r"'numpy.ndarray' object is not callable"):
+        v.assign(matrix * 2)
+    del v.assign
+    v.assign(matrix * 2)
+    assert same(v, matrix * 2)
+
+# %% error-callable-code-2
+# > With both kinds, `numpy()` reads and square brackets choose.
+assert same(_[0], matrix) and same(_[1], matrix) and _[2] == 2
+for kind in KINDS:
+    assert same(some(kind), matrix) and some(kind)[0, 1].numpy() == 2
+
 # %% error-array-methods-code
 # raises AttributeError: 'ResourceVariable' object has no attribute 'reshape'
 # > A variable is not a NumPy array: it has no `reshape`, `T`, `copy` or `astype`.
@@ -509,6 +545,35 @@ assert same(_, [2, 4, 6, 8])
 
 # %% error-numpy-related-code-3
 assert same(_, [2, 4, 6, 8])
+
+# %% error-array-numpy-code
+# raises AttributeError: 'numpy.ndarray' object has no attribute 'numpy'
+# > This is an array already.
+# > `get_weights`, `predict` and `v.numpy()` return arrays, and so does a NumPy function of a variable, such as
+# > `np.sqrt(v)`.
+model = dense(2)
+arrays = [*layer.get_weights(), *model.get_weights(), model.predict(np.ones((1, 1)), verbose=0)]
+for kind in KINDS:
+    arrays += [some(kind).numpy(), np.sqrt(some(kind)), np.where(some(kind) > 1, some(kind), 0)]
+for array in arrays:
+    assert isinstance(array, np.ndarray)
+    with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute 'numpy'"):
+        array.numpy()
+#
+# > (`np.sum(v)` returns a number, and the message is `'numpy.float32' object has no attribute 'numpy'`.
+# > If a layer's bias says so, an array [has displaced it](#no-error-but-the-new-bias-is-not-trained).)
+for kind in KINDS:
+    with raises(AttributeError, match=r"'numpy.float32' object has no attribute 'numpy'"):
+        np.sum(some(kind)).numpy()
+spoilt = keras.layers.Dense(2)
+spoilt.build((None, 2))
+spoilt.bias = np.ones(2)
+with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute 'numpy'"):
+    spoilt.bias.numpy()
+
+# %% error-array-numpy-code-2
+# > Leave `.numpy()` away, or ask the variable.
+assert same(_[0], np.ones((2, 2))) and same(_[1], _[0])
 
 # %% error-copyto-code
 # raises TypeError: copyto() argument 1 must be a numpy.ndarray, not ResourceVariable
@@ -1010,6 +1075,94 @@ product = gradient_of(
     lambda: tf.reduce_sum(tf.sparse.sparse_dense_matmul(sparse.with_values(numbers), matrix)), numbers
 )
 assert same(product[0], [7, 3])
+
+# %% error-integer-range-code
+# raises ValueError: Can't convert Python sequence with out-of-range integer to Tensor.
+# > The number does not fit into int64, which ends at `2**63 - 1`.
+# > With an array, and inside a `tf.function`, a larger one says `Python int too large to convert to C long`.
+assert np.iinfo("int64").max == 2**63 - 1 and same(keys, [0, 0])
+keys.assign([7, 2**63 - 1])
+assert keys.numpy()[1] == 2**63 - 1
+for dtype in (tf.int32, tf.int64, tf.uint8):
+    for kind in KINDS:
+        with raises(ValueError, match="out-of-range integer"):
+            some(kind, dtype).assign([[1, 2], [3, 2**63]])
+for call in (keys.assign, function(keys.assign, [7, 2**70])):
+    with raises(OverflowError, match="Python int too large to convert to C long"):
+        call(*([np.array([7, 2**70])] if call == keys.assign else []))
+#
+# > (A number that fits into int64, but not into the variable's dtype, raises nothing: [it wraps
+# > round](#no-error-but-the-integers-are-wrong), as 300 does in int8.)
+for dtype, number, held in (("int8", 300, 44), ("uint8", -1, 255), ("int16", 70000, 4464), ("int32", 2**40, 0)):
+    for kind in KINDS:
+        for value in (number, np.array(number)):
+            small = kind(0, dtype=dtype)
+            with silence():
+                small.assign(value)
+            assert small.numpy() == held
+
+# %% error-integer-range-code-2
+# > A variable of uint64 holds twice as many.
+assert same(_, np.array([7, 2**63], dtype="uint64"))
+assert np.iinfo("uint64").max == 2 * np.iinfo("int64").max + 1
+
+# %% error-mixed-types-code
+# raises ValueError: Can't convert Python sequence with mixed types to Tensor.
+# > The list begins with a number, and what comes later is none: `None`, text or a list.
+# > (Where `None` comes first, the words are [`Attempt to convert a value
+# > (None)`](#attempt-to-convert-a-value-none-with-an-unsupported-type).
+# > `tf.Variable([True, 1])` ends in the words above, though `assign` takes this list.)
+assert same(v, [1, 2])
+for kind in KINDS:
+    for make in (tf.constant, kind, kind([1.0, 2.0]).assign):
+        for late in (None, "a", "5", [5.0]):
+            with raises(ValueError, match="Can't convert Python sequence with mixed types"):
+                make([5.0, late])
+        with raises(ValueError, match=r"Attempt to convert a value \(None\)"):
+            make([None, 5.0])
+    with raises(ValueError, match="Can't convert Python sequence with mixed types"):
+        kind([True, 1])
+    other = kind([1.0, 2.0])
+    other.assign([True, 1])
+    assert same(other, [1, 1])
+
+# %% error-mixed-types-code-2
+# > An array of float32 holds NaN for `None`.
+# > Choose what is to stand there.
+assert same(_, [5, 2])
+for dtype in ("float16", "float32", "float64"):
+    assert same(np.isnan(np.array([5.0, None], dtype=dtype)), [False, True])
+with raises(TypeError, match="expected number, got NoneType"):
+    np.array([5.0, None], dtype=tf.bfloat16.as_numpy_dtype)
+
+# %% error-object-code
+# raises ValueError: Failed to convert a NumPy array to a Tensor (Unsupported object type float).
+# > An array with `None` in it has the dtype `object`, and TensorFlow finds no dtype for that.
+# > The message ends with what one of its entries is, such as `float`, `int` or `list`.
+# > An `assign` of this array finds the dtype of its variable: into float32 it writes NaN for `None`, without an error.
+# > (A model's `fit` says `Invalid dtype: object`.)
+assert values.dtype == object
+for make in (tf.constant, *KINDS):
+    for entries in ([1.5, None], [1, None], [[1.0, 2.0], None], [None, 1.0]):
+        array = np.empty(2, dtype=object)
+        array[:] = entries
+        with raises(ValueError, match=rf"Unsupported object type {type(entries[0]).__name__}\)"):
+            make(array)
+for kind in KINDS:
+    for dtype in ("float16", "float32", "float64"):
+        other = kind([1.0, 2.0], dtype=dtype)
+        with silence():
+            other.assign(values)
+        assert same(np.isnan(other.numpy()), [False, True])
+    for dtype in ("int32", "bfloat16"):
+        with raises((TypeError, ValueError), match=r"NoneType|Unsupported object type"):
+            kind([1, 2], dtype=dtype).assign(values)
+with raises(ValueError, match="Invalid dtype: object"):
+    dense(1).fit(values[:, None], np.ones((2, 1)), verbose=0)
+
+# %% error-object-code-2
+# > Give the array a dtype first.
+assert same(_, [5, 0]) and v.dtype == tf.float32
 
 # %% error-none-value-code
 # raises ValueError: Attempt to convert a value (None) with an unsupported type
@@ -1594,6 +1747,25 @@ assert built.kernel.shape == called.kernel.shape == (2, 2)
 # > Build it first, here for 2 inputs.
 assert same(_, matrix)
 
+# %% error-none-assign-code
+# raises AttributeError: 'NoneType' object has no attribute 'assign'
+# > What stands before `.assign` is `None`: this layer was made without a bias, as a BatchNormalization may be without
+# > `gamma` or `beta`. (Of a `tf.Variable`, `assign` with `read_value=False` returns `None` as well.)
+assert layer.bias is None
+for make in (keras.layers.BatchNormalization, keras.layers.LayerNormalization):
+    bare = make(scale=False, center=False)
+    bare.build((None, 2))
+    assert bare.gamma is bare.beta is None
+assert some().assign(matrix, read_value=False) is None
+
+# %% error-none-assign-code-2
+# > A layer keeps the variables with which it was built.
+# > Make another one, and give it the kernel.
+assert same(_, [1, 1]) and same(other.kernel, layer.kernel.numpy())
+layer.use_bias = True
+with raises(ValueError, match="cannot add new elements of state"):
+    layer.build((None, 2))
+
 # %% error-set-weights-code-2
 # raises ValueError: Layer small weight shape (2,) is not compatible with provided weight shape (3,)
 # > One of the arrays has the wrong shape: here the bias, with 3 numbers for 2.
@@ -1695,6 +1867,31 @@ assert isinstance(other.bias, np.ndarray)
 # %% error-no-setter-code-2
 # > Assign to the variable that is there.
 assert same(_, matrix)
+
+# %% error-weights-setter-code
+# raises AttributeError: property 'weights' of 'Dense' object has no setter
+# > `weights` is a list that the layer makes of its variables whenever it is asked.
+# > (So are `trainable_weights` and `variables`; a class of your own cannot use these names for anything else.
+# > `layer.weights[0] = matrix` raises nothing, and changes that list alone.)
+kept = layer.get_weights()
+for name in ("weights", "trainable_weights", "variables"):
+    assert getattr(layer, name) is not getattr(layer, name)
+    assert [id(one) for one in getattr(layer, name)] == [id(layer.kernel), id(layer.bias)]
+    for base in (keras.layers.Layer, keras.Model):
+
+        class Own(base):
+            def __init__(self, taken):
+                super().__init__()
+                setattr(self, taken, [1])
+
+        with raises(AttributeError, match=f"property '{name}' of 'Own' object has no setter"):
+            Own(name)
+layer.weights[0] = matrix * 5
+assert layer.weights[0] is layer.kernel and same(layer.kernel, kept[0])
+
+# %% error-weights-setter-code-2
+# > Write the values into the variables.
+assert same(_, matrix * 10)
 
 # %% error-unknown-variable-code-2
 # raises ValueError: Unknown variable: ... This optimizer can only be called for the variables it was originally built
@@ -1800,6 +1997,62 @@ for prepare in (lambda optimizer: optimizer.build([some()]), lambda one: one.app
 
 # %% error-not-built-code-2
 assert _[0] == 1 and same(_[1], matrix)
+
+# %% error-weights-name-code
+# raises ValueError: The filename must end in `.weights.h5`. Received: filepath=edited.h5
+# > `save_weights` writes one format, and wants to see it in the name.
+# > (A `ModelCheckpoint` with `save_weights_only=True` says `the filepath provided must end in`, and
+# > `model.save("edited")` says `Invalid filepath extension for saving`: a whole model is saved as `.keras`.)
+for name in ("edited", "edited.ckpt", "edited.keras", "edited.weights", "edited.hdf5"):
+    with raises(ValueError, match=r"The filename must end in `.weights.h5`"):
+        model.save_weights(name)
+with raises(ValueError, match=r"the filepath provided must end in `.weights.h5`"):
+    keras.callbacks.ModelCheckpoint("edited.h5", save_weights_only=True)
+with raises(ValueError, match="Invalid filepath extension for saving"):
+    model.save("edited")
+with tempfile.TemporaryDirectory() as place:
+    model.save(f"{place}/edited.keras")
+    assert same(keras.models.load_model(f"{place}/edited.keras").get_weights()[0], model.get_weights()[0])
+
+# %% error-weights-name-code-2
+# > Write the ending.
+with tempfile.TemporaryDirectory() as place:
+    model.save_weights(f"{place}/edited.weights.h5")
+    kept = model.get_weights()
+    model.set_weights([matrix, np.zeros(2)])
+    model.load_weights(f"{place}/edited.weights.h5")
+    assert same(model.get_weights()[0], kept[0])
+
+# %% error-trackable-code
+# raises ValueError: was expecting v to be a trackable object (an object derived from `Trackable`), got [[1.
+# > A checkpoint keeps what holds values, such as a variable, a module or a layer, and an array, a tensor or a number is
+# > only a value.
+for value in (matrix, tf.constant(matrix), 1.0, 0, None, np.float32(1)):
+    with raises(ValueError, match="to be a trackable object"):
+        tf.train.Checkpoint(v=value)
+for holder in (v, keras.Variable(matrix), tf.Module(), keras.layers.Dense(2), [v], {"v": v}):
+    tf.train.Checkpoint(v=holder)
+#
+# > (As an attribute of a module, or in a list, an array raises nothing, and what was saved does not come back into it.)
+with tempfile.TemporaryDirectory() as place:
+    module, rows = tf.Module(), [matrix.copy()]
+    module.rows = matrix.copy()
+    saved = tf.train.Checkpoint(module=module, rows=rows).write(f"{place}/saved")
+    module.rows[:] = rows[0][:] = 0
+    held = module.rows
+    tf.train.Checkpoint(module=module, rows=rows).read(saved).expect_partial()
+    assert same(held, matrix * 0) and same(rows[0], matrix * 0)
+
+# %% error-trackable-code-2
+# > Give it the variable.
+# > For a number, make one: `tf.Variable(0)`.
+assert same(_, matrix)
+with tempfile.TemporaryDirectory() as place:
+    step = tf.Variable(0)
+    saved = tf.train.Checkpoint(step=step).write(f"{place}/saved")
+    step.assign(5)
+    tf.train.Checkpoint(step=step).read(saved)
+    assert step.numpy() == 0
 
 # %% error-received-code-2
 # raises ValueError: Received incompatible tensor with shape (2, 2) ... variable with shape (2, 3)
@@ -1955,6 +2208,35 @@ assert same(keras.models.load_model(f"{folder.name}/model.keras").layers[0].kern
 assert tuple(_[0]) == (1, 1) and _[1] == 2
 assert not isinstance(loaded, keras.Model) and not hasattr(loaded, "layers")
 
+# %% error-untracked-code-2
+# raises AssertionError: Tried to export a function which references an 'untracked' resource.
+# > The function uses a variable, and the module that is saved does not hold that variable.
+#
+# > A SavedModel takes along what it finds by attributes, from the object that is saved.
+# > The message names the variable that is missing.
+named, lone = tf.Variable(matrix, name="missing_table"), tf.Module()
+lone.double = tf.function(lambda: named * 2, input_signature=[])
+with raises(AssertionError, match=r"references an 'untracked' resource(.|\n)*missing_table"):
+    tf.saved_model.save(lone, f"{folder.name}/lone")
+other, layer = tf.Module(), keras.layers.Dense(2)
+layer.build((None, 2))
+other.run = tf.function(lambda: layer(matrix), input_signature=[])
+with raises(AssertionError, match=r"references an 'untracked' resource"):
+    tf.saved_model.save(other, f"{folder.name}/other")
+other.layer = layer
+tf.saved_model.save(other, f"{folder.name}/other")
+again = tf.saved_model.load(f"{folder.name}/other")
+assert np.allclose(again.run(), layer(matrix))
+
+# %% error-untracked-code-3
+# > Make it an attribute, or a member of one: a layer and a list hold theirs.
+assert same(_, matrix * 20)
+listed = tf.Module()
+listed.double, listed.parts = tf.function(lambda: v * 2, input_signature=[]), [v]
+tf.saved_model.save(listed, f"{folder.name}/listed")
+again = tf.saved_model.load(f"{folder.name}/listed")
+assert same(again.double(), matrix * 2)
+
 # %% error-deleted-code
 assert "Assets written to" in printed
 
@@ -2002,6 +2284,40 @@ np.testing.assert_allclose(rates, 0.5 * 0.9 ** (np.arange(3) / 10), rtol=1e-6)
 # %% error-rate-schedule-code-3
 # > Create the optimizer with a number.
 assert _ == 0.25
+
+# %% error-rate-variable-code
+# raises ValueError: Argument `learning_rate` should be float, or an instance of LearningRateSchedule
+# > An optimizer makes a variable of its own for the rate, and takes a Python float for it: no variable, no tensor or
+# > array, no `np.float32`, and not the integer 1.
+for make in (keras.optimizers.SGD, keras.optimizers.Adam):
+    for rate in (tf.Variable(0.5), keras.Variable(0.5), tf.constant(0.5), np.array(0.5), np.float32(0.5), 1):
+        with raises(ValueError, match="should be float, or an instance of LearningRateSchedule"):
+            make(rate)
+    assert isinstance(make(0.5).learning_rate, keras.Variable)
+#
+# > (A rate that two optimizers share is a variable that a function returns, `SGD(lambda: rate)`: they ask for it at
+# > every step.)
+rate, first, second = tf.Variable(0.5), tf.Variable(0.0), tf.Variable(0.0)
+shared = [keras.optimizers.SGD(lambda: rate), keras.optimizers.SGD(lambda: rate)]
+for optimizer, weight in zip(shared, (first, second), strict=True):
+    optimizer.build([weight])
+    step = function(optimizer.apply, [tf.constant(-1.0)], [weight])
+    step()
+    rate.assign(8.0)
+    step()
+    rate.assign(0.5)
+    assert weight.numpy() == 8.5
+model = dense(1, optimizer=keras.optimizers.SGD(lambda: rate))
+assert fit(model)[0] != 1
+rate.assign(0.0)
+assert same(*(fit(model)[0] for time in range(2)))
+
+# %% error-rate-variable-code-2
+# > Give it the number, and assign to the variable that the optimizer has made.
+assert _ == 0.25
+one = tf.Variable(1.0)
+optimizer.apply([tf.constant(1.0)], [one])
+assert one.numpy() == 0.75
 
 # %% error-lr-code
 # raises AttributeError: 'SGD' object has no attribute 'lr'
@@ -2790,6 +3106,33 @@ for kind in KINDS:
             broken.assign(np.where(mask, broken.numpy(), 0))
             assert same(tf.cast(broken, tf.float32), [[0, 2], [3, 4]])
 
+# %% error-silent-branches-code
+# > Both arguments are computed before `tf.where` sees them, and each of them writes.
+# > So it is with `np.where` and `keras.ops.where`, and in a `tf.function`.
+assert _ == 3
+for choose in (tf.where, np.where, keras.ops.where):
+    for kind in KINDS:
+        for condition in (True, False):
+            number = kind(0.0)
+            choose(condition, number.assign_add(1), number.assign_add(2))
+            assert number.numpy() == 3
+number = tf.Variable(0.0)
+function(lambda condition: tf.where(condition, number.assign_add(1), number.assign_add(2)))(tf.constant(True))
+assert number.numpy() == 3
+
+# %% error-silent-branches-code-2
+# > `tf.cond` takes two functions and calls one of them.
+# > Or choose the value, and assign once.
+assert _ == 11
+for kind in KINDS:
+    for condition, expected in ((True, 1), (False, 2)):
+        number = kind(0.0)
+        branches = [partial(number.assign_add, 1), partial(number.assign_add, 2)]
+        tf.cond(condition, *branches)
+        assert number.numpy() == expected
+        function(lambda condition, branches=branches: tf.cond(condition, *branches))(tf.constant(condition))
+        assert number.numpy() == 2 * expected
+
 # %% error-silent-drift-code
 # > `assign` changes the weight, not what the optimizer remembers.
 # > Adam goes on in its old direction though the gradient is now 0.
@@ -2983,6 +3326,51 @@ for number in (tf.constant(5), tf.constant(7.0), np.float32(9), np.array(1, "int
     as_tensor(number)
 assert as_tensor.experimental_get_tracing_count() == 2
 
+# %% error-silent-retracing-code
+# > The result is right, and each of the five calls was traced: a Python number is a constant of the trace, and another
+# > number is another trace.
+# > So is another shape, and a `tf.function` that is made in a loop is traced each time.
+import logging
+
+assert _ == 5 and same(v, matrix * 120)
+
+
+@contextmanager
+def logged():
+    """What TensorFlow's logger says."""
+    said, logger, handler = [], tf.get_logger(), logging.Handler()
+    handler.emit, level = lambda record: said.append(record.getMessage()), logger.level
+    logger.addHandler(handler)
+    logger.setLevel("WARNING")
+    yield said
+    logger.setLevel(level)
+    logger.removeHandler(handler)
+
+
+def doubled(values):
+    return values * 2
+
+
+with logged() as said:
+    traced = tf.function(lambda number: v * number, autograph=False)
+    for number in range(5):
+        traced(number)
+assert "5 out of the last 5 calls to" in said[0] and "triggered tf.function retracing" in said[0]
+shapes = tf.function(doubled, autograph=False)
+for size in range(4):
+    shapes(tf.ones(size))
+assert shapes.experimental_get_tracing_count() == 4
+with logged() as said:
+    for _ in range(6):
+        made = tf.function(doubled, autograph=False)
+        made(tf.ones(2))
+        assert made.experimental_get_tracing_count() == 1
+assert "triggered tf.function retracing" in said[0]
+
+# %% error-silent-retracing-code-2
+# > Make the function once, and give it tensors.
+assert _ == 1
+
 # %% error-silent-threads-code-2
 # > Both threads read 0, then both wrote 1.
 # > (The barrier sees to it here; elsewhere it happens by chance.)
@@ -3008,6 +3396,25 @@ for kind in KINDS:
     assert len(functional.weights) == 2 and factor.numpy() == 2
 assert scale.weights == [scale.tracked] and len(scale.get_weights()) == 1
 assert all(isinstance(weight, keras.Variable) for weight in model.trainable_variables)
+
+# %% error-silent-saved-code-2
+# > Keras saves the variables that a layer lists, and it [lists Keras variables
+# > only](#no-error-but-fit-does-not-train-my-variable): the `tf.Variable` is in no `.weights.h5` file and in no
+# > `.keras` file. (A checkpoint of the model has it.)
+assert _ == (0, 5) and [id(one) for one in scale.weights] == [id(scale.kept)]
+with tempfile.TemporaryDirectory() as place:
+    scale.lost.assign(5)
+    model.save(f"{place}/saved.keras")
+    again = keras.models.load_model(f"{place}/saved.keras", custom_objects={"Scale": Scale}).layers[0]
+    assert (again.lost.numpy(), again.kept.numpy()) == (1, 5)
+    path = tf.train.Checkpoint(model=model).write(f"{place}/saved")
+    scale.lost.assign(0), scale.kept.assign(0)
+    tf.train.Checkpoint(model=model).read(path)
+    assert (scale.lost.numpy(), scale.kept.numpy()) == (5, 5)
+
+# %% error-silent-saved-code-4
+# > Make it with `add_weight`; `trainable=False` keeps it out of the training, and in the file.
+assert _ == 5 and not scale.trainable_weights and scale.weights[0] is scale.level
 
 # %% error-silent-module-code
 # > A `tf.Module` finds variables and modules of TensorFlow among its attributes; since Keras 3 a layer, a model and a
@@ -3285,6 +3692,96 @@ assert fit(early)[0] != 1
 
 # %% error-silent-trainable-code-3
 assert same(*_)
+
+# %% error-silent-attribute-code-2
+# > `predict`, `evaluate` and `fit` trace the model at their first call, and a Python number is a constant of the trace:
+# > the `rate` of a Dropout as well, and which `activation` a layer has.
+# > `model(x)` computes anew.
+# > (A batch of another size is traced again, and computed with the new number.)
+assert same(_[0], [1]) and same(_[1], [5])
+assert model.predict(x[:1], verbose=0)[0] == 5 and model.predict(x, verbose=0)[0] == 1
+model.compile("sgd", "mse")
+assert model.predict(x, verbose=0)[0] == 5
+for act in (model.evaluate, lambda *data, verbose: model.fit(*data, verbose=0).history["loss"][0]):
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    gain.factor = 1.0
+    assert act(x, x, verbose=0) == 0
+    gain.factor = 5.0
+    assert act(x, x, verbose=0) == 0
+drop, wide = keras.layers.Dropout(0.001), np.ones((8, 500), dtype="float32")
+model = keras.Sequential([keras.Input((500,)), drop])
+model.compile(keras.optimizers.SGD(0.0), "mse")
+first = model.train_on_batch(wide, wide)
+drop.rate = 0.9
+assert model.train_on_batch(wide, wide) < 0.1
+assert (model(wide, training=True).numpy() == 0).mean() > 0.5
+model.compile(keras.optimizers.SGD(0.0), "mse")
+assert model.train_on_batch(wide, wide) > 1
+model = dense(1)
+assert model.predict(-x, verbose=0)[0] == -1
+model.layers[0].activation = keras.activations.relu
+assert model.predict(-x, verbose=0)[0] == -1 and model(-x).numpy()[0] == 0
+
+# %% error-silent-attribute-code-4
+# > Compile after the change, or make the number a weight: that is read at each call.
+assert same(_, [5])
+model.compile("sgd", "mse")
+assert model.evaluate(x, x, verbose=0) == 16
+gain.factor.assign(1.0)
+assert model.evaluate(x, x, verbose=0) == 0
+
+# %% error-silent-regularizer-code
+# > The kernel fits, and its penalty of 0.5 is missing.
+# > A layer hands its regularizer to the kernel when it is built, and it is built already.
+# > (A constraint is handed over in the same way.)
+assert _ == 0 and layer.built and layer.kernel.regularizer is None
+early = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+early.kernel_regularizer, early.kernel_constraint = keras.regularizers.L2(0.5), keras.constraints.NonNeg()
+early.build((None, 1))
+assert early.kernel.regularizer is early.kernel_regularizer and early.kernel.constraint is early.kernel_constraint
+layer.kernel_constraint = keras.constraints.NonNeg()
+assert layer.kernel.constraint is None
+
+# %% error-silent-regularizer-code-2
+# > Give it to the kernel, and compile: what is traced keeps the old one.
+assert _ == 0.5
+layer.kernel.regularizer = keras.regularizers.L2(8.0)
+assert model.evaluate(x, x, verbose=0) == 0.5
+model.compile("sgd", "mse")
+assert model.evaluate(x, x, verbose=0) == 8
+
+# %% error-silent-normalization-code
+# > With the mean 5 it would be 0.
+# > The layer computes with two tensors, `mean` and `variance`, which it makes of its weights in `finalize_state()`.
+# > `adapt` and a model's `load_weights` call that; `set_weights`, an `assign` and a checkpoint do not.
+assert _ == 3 and tf.is_tensor(layer.mean) and tf.is_tensor(layer.variance)
+layer.weights[0].assign([4.0])
+five = np.array([[5.0]], dtype="float32")
+assert layer(five).numpy() == 3
+with tempfile.TemporaryDirectory() as place:
+    adapted = keras.Sequential([keras.Input((1,)), keras.layers.Normalization()])
+    adapted.layers[0].adapt(np.array([[1.0], [3.0]]))
+    adapted.save_weights(f"{place}/saved.weights.h5")
+    path = tf.train.Checkpoint(model=adapted).write(f"{place}/saved")
+    loaded, restored = (keras.Sequential([keras.Input((1,)), keras.layers.Normalization()]) for time in range(2))
+    loaded.load_weights(f"{place}/saved.weights.h5")
+    tf.train.Checkpoint(model=restored).read(path)
+    assert loaded(five).numpy() == 3 and restored(five).numpy() == 5
+    assert restored.layers[0].weights[0].numpy() == 2
+layer.set_weights([np.array([5.0]), np.array([1.0]), np.array(0)])
+
+# %% error-silent-normalization-code-2
+# > Call it.
+# > A model that has predicted before is to be compiled again: the tensors are constants of its trace.
+assert _ == 0
+five = np.array([[5.0]], dtype="float32")
+model = keras.Sequential([keras.Input((1,)), layer])
+assert model.predict(five, verbose=0) == 0
+layer.set_weights([np.array([4.0]), np.array([1.0]), np.array(0)])
+layer.finalize_state()
+assert model.predict(five, verbose=0) == 0 and model(five).numpy() == 1
+model.compile()
+assert model.predict(five, verbose=0) == 1
 
 # %% error-silent-batches-code-2
 # > `steps_per_execution=4` runs four batches in one call of TensorFlow, and a callback gets its turn between calls:
