@@ -66,7 +66,7 @@ for read in (lambda kernel: kernel.numpy(), np.asarray, lambda kernel: model.get
 # > `.numpy()` copies out, `assign` copies in, and otherwise array and variable know nothing of each other.
 # > That editing the array "breaks the gradients" is a myth: it changes nothing in the variable.
 #
-# > `assign` and `set_weights` copy too: what is edited later stays in the array.
+# > `assign` and `set_weights` copy the array too: what is edited later stays in it.
 np.testing.assert_array_equal(values, [10, 20, 3])
 np.testing.assert_array_equal(v, [10, 2, 3])
 for size in (1, 4, 2**16):

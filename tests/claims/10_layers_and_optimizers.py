@@ -213,7 +213,8 @@ for optimizer in (OPTIMIZERS.SGD(0.1, momentum=0.9), OPTIMIZERS.AdamW(0.1, weigh
 # > The rate is 0, so no step moves the weight.
 #
 # > Nearly all of it is gone.
-# > The optimizer keeps an average of the weight in a slot, and writes it over the weight when `fit` ends.
+# > The optimizer keeps an average of the weight in a slot, and writes it over the weight when `fit` ends (and after
+# > every n steps, with `ema_overwrite_frequency=n`).
 np.testing.assert_allclose(_, [[1.99]], rtol=1e-3)
 assert list(kept_of(layer.kernel, model.optimizer)) == ["_average"]
 np.testing.assert_array_equal(layer.kernel, kept_of(layer.kernel, model.optimizer)["_average"].numpy())
@@ -222,6 +223,13 @@ note = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: during.ap
 layer.kernel.assign([[100.0]])
 model.fit(x, y, epochs=2, callbacks=[note], verbose=0)
 assert during == [100, 100] and layer.kernel.numpy() < 5
+often = OPTIMIZERS.SGD(0.0, use_ema=True, ema_overwrite_frequency=3)
+one, kept = keras.Variable([0.0]), []
+for value in (0.0, 100.0, 100.0, 100.0):
+    one.assign([value])
+    often.apply([tf.zeros(1)], [one])
+    kept.append(one.numpy().item() == value)
+assert kept == [True, True, False, True]
 
 # %% compiled
 # > A layer is frozen between two `fit`.
@@ -229,7 +237,7 @@ assert during == [100, 100] and layer.kernel.numpy() < 5
 # > It does.
 # > The first `fit` compiled a step, with its list of weights and their constraints; a change of these counts after the
 # > next `compile`.
-# > Values are read in every step, so `assign` counts at once.
+# > Weights are read in every step, so `assign` counts at once.
 #
 # > `trainable` and constraints count after the next `compile`, values at once.
 assert _[1] < _[0]

@@ -272,8 +272,8 @@ late.b = tf.Variable([0.0, 0.0])
 status.assert_consumed()
 
 # %% formats
-# > `.keras` holds layers and weights; `.weights.h5` holds weights, for a model that your code makes. `export` writes a
-# > SavedModel: functions and variables, and no layers.
+# > `.keras` holds layers and weights; `.weights.h5` holds weights, for a model that your code makes. Both hold a compiled
+# > model's optimizer, too. `export` writes a SavedModel: functions and variables, and no layers.
 with zipfile.ZipFile(f"{folder.name}/model.keras") as parts:
     assert {"config.json", "model.weights.h5"} <= set(parts.namelist())
     assert b'"body"' in parts.read("config.json")
@@ -284,6 +284,19 @@ again.load_weights(f"{folder.name}/model.weights.h5")
 assert all(same(one, other) for one, other in zip(again.get_weights(), model.get_weights(), strict=True))
 exported = tf.saved_model.load(f"{folder.name}/exported")
 assert len(exported.variables) == 4 and callable(exported.serve) and not hasattr(exported, "layers")
+compiled = make(1)
+compiled.compile(keras.optimizers.Adam(0.25), "mse")
+compiled.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+compiled.save(f"{folder.name}/compiled.keras")
+compiled.save_weights(f"{folder.name}/compiled.weights.h5")
+again = make(1)
+again.compile(keras.optimizers.Adam(0.5), "mse")
+again.optimizer.build(again.trainable_variables)
+again.load_weights(f"{folder.name}/compiled.weights.h5")
+for other in (again, keras.models.load_model(f"{folder.name}/compiled.keras")):
+    for one, saved in zip(other.optimizer.variables, compiled.optimizer.variables, strict=True):
+        assert same(one, saved)
+    assert other.optimizer.learning_rate.numpy() == 0.25 and other.optimizer.iterations.numpy() == 1
 
 # %% process
 # > The assigned values, twice. A layer of your own class needs its class there, in a `.keras` file; a SavedModel needs

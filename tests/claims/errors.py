@@ -3150,7 +3150,8 @@ assert same(_, np.zeros((2, 2)))
 
 # %% error-silent-rows-code
 # > The second step looks up row 1, and row 0 moves on: Adam's momentum is kept for all rows, and acts on all of them.
-# > SGD with momentum does the same; plain SGD, RMSprop and Adagrad move only the rows looked up.
+# > SGD and RMSprop with momentum do the same, and so does Lion; without momentum, SGD, RMSprop and Adagrad move only
+# > the rows looked up.
 # > (`mask_zero=True` does not freeze row 0, nor set it to 0: layers that read the mask skip it, and after a layer that
 # > drops the mask, such as Flatten, it is trained.)
 first, second = (np.array(line.strip("[]").split(), float) for line in printed.splitlines())
@@ -3168,7 +3169,13 @@ def row_0_moves(optimizer):
     return after[0] != after[1]
 
 
-for make in (keras.optimizers.Adam(0.1), keras.optimizers.AdamW(0.1), keras.optimizers.SGD(0.1, momentum=0.5)):
+for make in (
+    keras.optimizers.Adam(0.1),
+    keras.optimizers.AdamW(0.1),
+    keras.optimizers.Lion(0.1),
+    keras.optimizers.SGD(0.1, momentum=0.5),
+    keras.optimizers.RMSprop(0.1, momentum=0.5),
+):
     assert row_0_moves(make)
 for make in (keras.optimizers.SGD(0.1), keras.optimizers.RMSprop(0.1), keras.optimizers.Adagrad(0.1)):
     assert not row_0_moves(make)
@@ -3623,7 +3630,8 @@ assert values.sum(dtype="float32") == 1000 and values.mean(dtype="float32") == 1
 # %% error-silent-average-code-2
 # > The learning rate is 0, and still 100 became 50.
 # > With `use_ema` the optimizer keeps a running average of the weights, and at the end of `fit` it writes the average
-# > over them: here half the 0 from before, half the 100.
+# > over them: here half the 0 from before, half the 100. (With `ema_overwrite_frequency=n` it does so after every n
+# > steps, too.)
 assert same(_, [[50]])
 averaging = keras.optimizers.SGD(0.0, use_ema=True, ema_momentum=0.5)
 weight = some()
@@ -3633,6 +3641,13 @@ averaging.apply_gradients([(tf.ones((2, 2)), weight)])
 assert same(weight, matrix * 10)  # not yet
 averaging.finalize_variable_values([weight])  # what `fit` calls at its end
 assert same(weight, matrix * 5.5)
+often = keras.optimizers.SGD(0.0, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2)
+one, seen = keras.Variable([0.0]), []
+for value in (0.0, 100.0, 200.0, 100.0):
+    one.assign([value])
+    often.apply([tf.zeros(1)], [one])
+    seen.append(one.numpy().item())
+assert seen == [0, 50, 200, 112.5]  # of every second step
 
 # %% error-silent-average-code-3
 # > Compile with a new optimizer after the `assign`; its average begins with the assigned values.

@@ -10,7 +10,7 @@ import keras
 import ml_dtypes
 import numpy as np
 import tensorflow as tf
-from pytest import raises
+from pytest import raises, warns
 
 from assignlab import audit, verify_gradient
 
@@ -81,8 +81,8 @@ assert np.shares_memory(a, other_array) and not np.shares_memory(a, a.copy())
 
 # %% assign
 # > assign The method of a variable that replaces its values: `v.assign(x)`.
-# > `x` must have the variable's shape, and is copied.
-# > An array is cast to the variable's dtype; a tensor must already have it.
+# > `x` must have the variable's shape.
+# > An array is copied and cast to the variable's dtype; a tensor must already have it.
 # > (A Keras variable casts tensors too.)
 for kind in KINDS:
     for dtype in FLOATS:
@@ -239,8 +239,8 @@ assert v.handle is handle
 np.testing.assert_array_equal(v, before)
 
 # %% constraint
-# > constraint A function that an optimizer applies to a weight after each step: what it returns is the weight's new
-# > value.
+# > constraint A function that an optimizer applies to a weight after each step that trains it: what it returns is the
+# > weight's new value.
 # > `assign` does not apply it.
 given = []
 
@@ -261,6 +261,10 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
             assert (weight.numpy() == 3).all()
             optimizer.apply([tf.ones(weight.shape)], [weight])
             assert (weight.numpy() == 5).all() and len(given) == step
+two = tf.Variable([1.0, 2.0], constraint=five), tf.Variable([1.0, 2.0])
+with warns(UserWarning, match="Gradients do not exist"):
+    keras.optimizers.SGD().apply_gradients([(None, two[0]), (tf.ones(2), two[1])])
+np.testing.assert_array_equal(two[0], [1, 2])
 
 # %% copy
 # > copy An array with memory of its own.
@@ -438,7 +442,7 @@ for make in (lambda: keras.optimizers.SGD(0.1, momentum=0.9), lambda: keras.opti
 
 # %% moving average
 # > moving average of the weights What an optimizer made with `use_ema=True` keeps of each weight, in a slot variable.
-# > At the end of `fit` it becomes the weight.
+# > At the end of `fit` it becomes the weight; with `ema_overwrite_frequency=n`, every n steps as well.
 model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
 model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5), "mse")
 model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=1, verbose=0)
@@ -446,6 +450,13 @@ averages = [slot for slot in model.optimizer.variables if slot.name.endswith("_a
 assert len(averages) == len(model.weights) == 2
 for slot, weight in zip(averages, model.weights, strict=True):
     np.testing.assert_array_equal(slot, weight)
+often = keras.optimizers.SGD(0.0, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2)
+weight, seen = keras.Variable([0.0]), []
+for value in (0.0, 100.0, 200.0):
+    weight.assign([value])
+    often.apply([tf.zeros(1)], [weight])
+    seen.append(weight.numpy().item())
+assert seen == [0, 50, 200]
 
 # %% NaN
 # > NaN "Not a number": the result of `np.inf * 0`, for example.

@@ -505,8 +505,10 @@ model.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
 np.testing.assert_allclose(layer.kernel, [[0.8]], rtol=1e-5)
 
 # %% myth-compile
-# > **Not needed.** `fit`, `evaluate` and `predict` read the values in every step, so they see what was assigned since,
-# > also after their first call.
+# > **Not needed.** `fit`, `evaluate` and `predict` read a layer's weights in every step, so they see what was assigned
+# > since, also after their first call.
+# > (`Normalization` computes with a copy of its statistics: call `finalize_state()` after you set them, and compile
+# > again.)
 #
 # > `compile` leaves the weights as they are.
 # > It is needed after a change of `trainable` or of a constraint.
@@ -531,6 +533,15 @@ for change in (
     model.set_weights([np.array([[2]])])
     model.fit(x, y, verbose=0)
     assert ignored != layer.kernel.numpy().item() and layer.kernel.numpy() in (2, 7)
+scale = keras.layers.Normalization()
+model = keras.Sequential([keras.Input((1,)), scale])
+model.predict(np.full((1, 1), 9), verbose=0)
+scale.set_weights([np.array([1]), np.array([4]), np.array(0)])  # mean, variance, count
+outputs = [model.predict(np.full((1, 1), 9), verbose=0).item(), scale(np.full((1, 1), 9)).numpy().item()]
+scale.finalize_state()
+outputs += [model.predict(np.full((1, 1), 9), verbose=0).item(), scale(np.full((1, 1), 9)).numpy().item()]
+model.compile()
+assert [*outputs, model.predict(np.full((1, 1), 9), verbose=0).item()] == [9, 9, 9, 4, 4]
 
 # %% myth-clone
 # > **The layers, not the values.** The clone has weights of its own, which its initializers draw anew.

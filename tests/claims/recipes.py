@@ -1146,8 +1146,9 @@ assert isinstance(model.optimizer, keras.optimizers.Optimizer)
 assert model.optimizer.learning_rate is rate
 
 # %% recipe-every-step-code-2
-# > A constraint is what the optimizer applies to a weight after each step. It uses Keras operations, since `fit` traces
-# > the step. This one keeps a weight between -0.5 and 0.5, and it is registered, so that a saved model finds it again.
+# > A constraint is what the optimizer applies to each weight that it trains, after each step. It uses Keras
+# > operations, since `fit` traces the step. This one keeps a weight between -0.5 and 0.5, and it is registered, so that
+# > a saved model finds it again.
 #
 # > `assign` does not apply the constraint; the next step does. Since Keras 3.15 a plain function is taken too, but a
 # > model saved with one loads only with `custom_objects`.
@@ -1173,6 +1174,12 @@ with pytest.raises(TypeError):
     loaded(compiled(keras.layers.Dense(1, kernel_constraint=Unregistered())))
 with pytest.raises(NotImplementedError, match="eager"):
     fit(compiled(keras.layers.Dense(1, kernel_constraint=InNumpy())))
+frozen = keras.layers.Dense(2, kernel_constraint=Clip(), trainable=False)
+model = keras.Sequential([keras.Input((2,)), frozen, keras.layers.Dense(1, kernel_constraint=Clip())])
+model.compile("sgd", "mse")
+model.set_weights([np.full(weight.shape, 3) for weight in model.weights])
+fit(model)
+assert (frozen.kernel.numpy() == 3).all() and (model.layers[1].kernel.numpy() <= 0.5).all()
 constrained = dense(kernel_constraint=Clip())
 one = compiled(constrained)
 fit(one, target=100)
@@ -1448,7 +1455,8 @@ np.testing.assert_array_equal(keras.models.clone_model(first).get_weights()[0], 
 # > Here the rate is 0, so that nothing else moves it.
 #
 # > With `use_ema=True` an optimizer keeps a moving average of each weight, and at the end of `fit` it writes the
-# > average into the weight.
+# > average into the weight. (`ema_overwrite_frequency=n` writes it after every n steps as well; a loop of your own
+# > calls `optimizer.finalize_variable_values(weights)`.)
 #
 # > The assigned 100 is gone.
 np.testing.assert_allclose(_, [[0.99 * 1 + 0.01 * 100]], rtol=1e-4)
@@ -1459,6 +1467,17 @@ for kind in (keras.optimizers.SGD, keras.optimizers.Adam):
         one.layers[0].kernel.assign([[100]])
         fit(one)
         np.testing.assert_allclose(one.layers[0].kernel, [[expected]], rtol=1e-4)
+for every, written in ((None, []), (2, [2, 4]), (3, [3])):
+    averaging = keras.optimizers.SGD(0.0, use_ema=True, ema_overwrite_frequency=every)
+    weight, changed = keras.Variable([0.0]), []
+    averaging.apply([tf.zeros(1)], [weight])
+    for step in (2, 3, 4):
+        weight.assign([100.0])
+        averaging.apply([tf.zeros(1)], [weight])
+        changed += [step] * (weight.numpy() != 100).item()
+    assert changed == written, changed
+    averaging.finalize_variable_values([weight])
+    assert weight.numpy() < 100
 
 # %% recipe-average-code-3
 # > The average is a variable of the optimizer: assign to it as well, and 100 stays. (Before the first `fit` the weight
@@ -1508,8 +1527,9 @@ fit(compiled(scaled, inputs=1), epochs=5)
 assert scaled.raw.numpy() == 2 and scaled.made.numpy() != 1
 
 # %% recipe-copy-code
-# > `set_weights` copies all weights at once, what is not trained too, such as the averages of `BatchNormalization`. The
-# > copy is independent: changing one model later leaves the other as it is.
+# > `set_weights` copies all weights at once, what is not trained too, such as the averages of `BatchNormalization`.
+# > (After it, a `Normalization` needs `finalize_state()`.) The copy is independent: changing one model later leaves the
+# > other as it is.
 np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
 first = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
 second = keras.models.clone_model(first)
@@ -1522,6 +1542,13 @@ for weight in first.weights:
     weight.assign(weight + 1)
 for mine, before in zip(second.get_weights(), held, strict=True):
     np.testing.assert_array_equal(mine, before)
+adapted, scale = keras.layers.Normalization(), keras.layers.Normalization()
+adapted.adapt(np.array([[1.0], [5.0]]))
+scale.build((None, 1))
+scale.set_weights(adapted.get_weights())
+assert scale(np.array([[5.0]])).numpy() == 5
+scale.finalize_state()
+assert scale(np.array([[5.0]])).numpy() == adapted(np.array([[5.0]])).numpy() == 1
 
 # %% recipe-copy-code-2
 # > To blend, pair the weights of the two models and assign a mixture: here 0.9 of the old value and 0.1 of the new one.
@@ -1646,7 +1673,8 @@ for one, part in zip(several, np.split(flat * 2, cuts[:-1]), strict=True):
 # %% recipe-save-code-2
 # > `save_weights` writes the values of this moment, so save after the edit. The file's name must end in `.weights.h5`.
 #
-# > `load_weights` assigns: the assigned values are back, in the same variables.
+# > `load_weights` assigns: the assigned values are back, in the same variables. The file of a compiled model holds its
+# > optimizer too, and an optimizer that is built gets the saved state: set a learning rate *after* loading.
 np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
 with pytest.raises(ValueError, match=r"must end in `\.weights\.h5`"):
     model.save_weights(f"{folder.name}/edited.h5")
@@ -1661,6 +1689,18 @@ for dtype in ("float32", "bfloat16", *MIXED):
         small.load_weights(file)
         assert one.kernel is kernel
         np.testing.assert_array_equal(one.kernel.numpy(), [[5, 6], [7, 8]])
+trained = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.5))
+fit(trained)
+trained.save_weights(f"{folder.name}/trained.weights.h5")
+for ready, rate in ((True, 0.5), (False, 0.25)):
+    other = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.25))
+    if ready:
+        other.optimizer.build(other.trainable_variables)
+        other.load_weights(f"{folder.name}/trained.weights.h5")
+    else:
+        with pytest.warns(UserWarning, match="Skipping variable loading for optimizer"):
+            other.load_weights(f"{folder.name}/trained.weights.h5")
+    assert other.optimizer.learning_rate.numpy() == rate and bool(other.optimizer.iterations.numpy()) == ready
 
 # %% recipe-save-code-3
 # > For a variable of your own, `np.save` and `np.load` do. A bfloat16 snapshot does not survive that: save it as
