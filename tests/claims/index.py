@@ -158,6 +158,11 @@ for make in KINDS:
 # > [averaged weights](recipes.ipynb#change-weights-that-the-optimizer-averages),
 # > [tf.function](recipes.ipynb#edit-weights-inside-tffunction)
 #
+# > change weights or numbers beside Keras's callbacks
+#
+# > [Beside the callbacks](recipes.ipynb#edit-weights-beside-kerass-callbacks),
+# > [a Python value](recipes.ipynb#change-a-python-value-during-fit)
+#
 # > prune a network and keep its zeros
 #
 # > reset, copy, blend, flatten or save weights
@@ -166,6 +171,12 @@ for make in KINDS:
 # > [copy, blend](recipes.ipynb#copy-or-blend-one-model-into-another),
 # > [flatten](recipes.ipynb#flatten-all-weights-to-a-vector-and-back),
 # > [save](recipes.ipynb#save-and-load-edited-weights)
+#
+# > change what an LSTM remembers, a spectral norm, or strings
+#
+# > [States](recipes.ipynb#read-and-set-the-states-of-an-lstm),
+# > [spectral norm](recipes.ipynb#set-the-kernel-of-a-spectralnormalization),
+# > [strings](recipes.ipynb#change-a-variable-of-strings)
 #
 # > bring weights from PyTorch, or train with SciPy
 #
@@ -186,6 +197,11 @@ for make in KINDS:
 # > know what a `tf.function`, XLA or a second thread makes of a change
 #
 # > [XLA](recipes.ipynb#compile-an-update-with-xla), [threads](recipes.ipynb#write-from-several-threads)
+#
+# > try other weights, or make one of two writes
+#
+# > [Without assigning](recipes.ipynb#try-other-weights-without-assigning-them),
+# > [one of two](recipes.ipynb#make-only-one-of-two-writes)
 #
 # > train *through* the new value
 #
@@ -282,6 +298,11 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#edit-weights-inside-tffunction": r"@tf\.function\n.+v\.assign",
         L4: r"\bfit\b|optimizer",
     },
+    "change weights or numbers beside Keras's callbacks": {
+        "#edit-weights-beside-kerass-callbacks": r"EarlyStopping\(.+callbacks=\[Edit\(\), stop\]",
+        "#change-a-python-value-during-fit": r"weight\.assign\(epoch\)",
+        L10: r"Callback\(on_train_batch_end=",
+    },
     "prune a network and keep its zeros": {
         "#clip-or-mask-after-every-training-step": r"as in pruning",
         "../lessons/11_prune_a_classifier.ipynb": r"keeps\[0\]\.assign\(mask\)",
@@ -291,6 +312,11 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#copy-or-blend-one-model-into-another": r"target\.set_weights.+0\.9 \* copy \+ 0\.1 \* source",
         "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
         "#save-and-load-edited-weights": r"save_weights.+load_weights",
+    },
+    "change what an LSTM remembers, a spectral norm, or strings": {
+        "#read-and-set-the-states-of-an-lstm": r"state\.assign\(array\)",
+        "#set-the-kernel-of-a-spectralnormalization": r"SpectralNormalization\(",
+        "#change-a-variable-of-strings": r"names == b",
     },
     "bring weights from PyTorch, or train with SciPy": {
         "#store-a-matrix-transposed": r"as in PyTorch",
@@ -320,6 +346,10 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "train *through* the new value": {
         "#differentiate-through-a-new-value-where-assign-cannot-help": r"`assign` cuts the path.+tape\.gradient\(",
         L6: r"leave the product a tensor",
+    },
+    "try other weights, or make one of two writes": {
+        "#try-other-weights-without-assigning-them": r"keras\.StatelessScope\(",
+        "#make-only-one-of-two-writes": r"tf\.cond\(",
     },
     "find out why nothing changed": {
         f"{E}#no-error-but-the-variable-did-not-change": r"v\.numpy\(\)\[0, 0\] = 9",

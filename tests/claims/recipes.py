@@ -68,6 +68,13 @@ def loaded(model, **kwargs):
         return keras.models.load_model(f"{folder}/model.keras", **kwargs)
 
 
+def spectral(inside, shape=(None, 2), **kwargs):
+    """A layer and its SpectralNormalization, built."""
+    outer = keras.layers.SpectralNormalization(inside, **kwargs)
+    outer.build(shape)
+    return inside, outer
+
+
 def one_memory(variable):
     """Whether two reads of a tf.Variable show the same memory."""
     return np.shares_memory(np.asarray(variable.value()), np.asarray(variable.value()))
@@ -125,7 +132,8 @@ def in_threads(work, calls=200):
 # > **Values:** [scale](#scale-everything-a-row-or-a-column) · [fill](#fill-with-one-value-or-one-row) ·
 # > [replace by a mask](#replace-entries-by-a-mask) · [clip, clamp](#clip-to-a-range) ·
 # > [remove NaN](#remove-nan-and-infinity) · [prune](#set-the-smallest-entries-to-0) · [noise](#add-noise) ·
-# > [try, take back](#try-a-change-and-take-it-back) · [guard a cast](#refuse-a-cast-that-changes-a-value)
+# > [try, take back](#try-a-change-and-take-it-back) · [guard a cast](#refuse-a-cast-that-changes-a-value) ·
+# > [strings](#change-a-variable-of-strings)
 #
 # > **Parts:** [an entry, a slice, some rows](#change-one-entry-a-slice-or-some-rows) ·
 # > [a column, a window, a diagonal](#change-a-column-a-window-or-a-diagonal) ·
@@ -140,14 +148,18 @@ def in_threads(work, calls=200):
 # > [a row of an embedding](#set-one-row-of-an-embedding) · [tie two layers](#share-one-weight-between-two-layers) ·
 # > [the size](#change-the-size-of-a-layer) · [a count](#keep-a-count-in-a-layer) ·
 # > [batch statistics](#set-the-statistics-of-a-batchnormalization) ·
-# > [a low-rank adapter](#merge-a-low-rank-adapter-into-its-kernel)
+# > [a low-rank adapter](#merge-a-low-rank-adapter-into-its-kernel) ·
+# > [spectral normalization](#set-the-kernel-of-a-spectralnormalization) ·
+# > [the states of an LSTM](#read-and-set-the-states-of-an-lstm)
 #
 # > **Training:** [learning rate](#change-the-learning-rate) ·
 # > [after every step](#clip-or-mask-after-every-training-step) ·
 # > [frozen entries](#keep-entries-frozen-during-training) ·
 # > [reset](#reset-a-layer-and-the-optimizers-memory-of-it) ·
 # > [averaged weights](#change-weights-that-the-optimizer-averages) ·
-# > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model)
+# > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model) ·
+# > [beside Keras's callbacks](#edit-weights-beside-kerass-callbacks) ·
+# > [a Python value](#change-a-python-value-during-fit)
 #
 # > **Between models:** [copy, blend](#copy-or-blend-one-model-into-another) ·
 # > [a target network](#let-a-target-network-follow) ·
@@ -158,10 +170,12 @@ def in_threads(work, calls=200):
 # > [change a model whose code is gone](#change-a-model-whose-code-is-gone)
 #
 # > **Inside functions:** [tf.function](#edit-weights-inside-tffunction) ·
+# > [one of two writes](#make-only-one-of-two-writes) ·
 # > [NumPy in a loss](#use-numpy-inside-a-loss-or-a-tffunction) · [XLA](#compile-an-update-with-xla) ·
 # > [threads](#write-from-several-threads)
 #
-# > **Gradients:** [through a new value](#differentiate-through-a-new-value-where-assign-cannot-help)
+# > **Gradients:** [through a new value](#differentiate-through-a-new-value-where-assign-cannot-help) ·
+# > [other weights](#try-other-weights-without-assigning-them)
 #
 # > **Several devices:** [assign](#assign-on-several-devices) ·
 # > [batch statistics](#make-the-copies-of-a-batchnormalization-equal) ·
@@ -463,6 +477,48 @@ with pytest.raises(AttributeError):
 assign_exactly(keras_counts.value, [1, 2])
 np.testing.assert_array_equal(keras_counts, [1, 2])
 assert np.allclose(np.array([0.1, 2.0], "float32"), [0.1, 2.0]) and not np.allclose(np.array([4]), [4.5])
+
+# %% recipe-strings-code
+# > `assign` takes `str` or `bytes`, in a list or in a NumPy array.
+# > What comes back is an array of `bytes`, in UTF-8: compare with `bytes`, for `names == "cat"` finds nothing and does
+# > not raise.
+#
+# > Slices, `scatter_nd_update` and `tf.where` work as with numbers.
+# > `assign_add` does not: write `v.assign(v + "!")`.
+# > A number, `None` or NaN raises, also among strings.
+assert list(_) == ["käfer".encode(), b"dog"]
+for given in (["ü", "b"], ["ü".encode(), b"b"], ["ü", b"b"]):
+    arrays = [np.array(given, object)]
+    arrays += [np.array(given)] if len({type(one) for one in given}) == 1 else []
+    for value in (given, *arrays):
+        one = tf.Variable(["", ""])
+        one.assign(value)
+        back = one.numpy()
+        assert list(back) == ["ü".encode(), b"b"] and {type(entry) for entry in back} == {bytes}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert not (back == "b").any() and list(back == b"b") == [False, True]
+        back[0] = b"edited"
+        assert list(one.numpy()) == ["ü".encode(), b"b"]
+        for wrong in (1, 1.5, None, np.nan, True):
+            for values in ([wrong, wrong], ["a", wrong], np.array(["a", wrong], object)):
+                with pytest.raises((TypeError, ValueError)):
+                    one.assign(values)
+        with pytest.raises(ValueError, match="Failed to convert a NumPy array to a Tensor"):
+            one.assign(np.array([1, 2]))
+one = tf.Variable(["a", "b"])
+one[0].assign("c")
+one.scatter_nd_update([[1]], ["d"])
+assert list(one.numpy()) == [b"c", b"d"]
+one.assign(tf.where(one == "c", "e", one))
+assert list(one.numpy()) == [b"e", b"d"]
+with pytest.raises(InvalidArgumentError, match="No OpKernel was registered"):
+    one.assign_add(["!", "!"])
+one.assign(one + "!")
+assert list(one.numpy()) == [b"e!", b"d!"]
+
+# %% recipe-strings-code-2
+assert _ == ["käfer", "dog"]
 
 # %% recipe-part-code
 # > A variable takes `assign` on one entry or on a slice, and only those entries change. One number fills a slice.
@@ -1073,8 +1129,18 @@ np.testing.assert_allclose(another(x, training=True), [[-1], [1]], rtol=1e-6)
 # %% recipe-statistics-code-3
 # > To keep them, freeze the layer and compile: with `trainable = False` it uses its statistics in `fit`, too, and
 # > leaves them.
+#
+# > In `get_weights` and `set_weights` the statistics come last: gamma, beta, mean, variance.
+# > With `scale=False` there is no gamma, with `center=False` no beta.
 np.testing.assert_allclose(_, [[6], [2.5]], rtol=1e-6)
 np.testing.assert_allclose(norm(np.array([[6.0]]), training=True), [[0]], atol=1e-6)
+for options in ({}, {"scale": False}, {"center": False}, {"scale": False, "center": False}):
+    one = built(keras.layers.BatchNormalization(**options))
+    names = [name for name, flag in (("gamma", "scale"), ("beta", "center")) if options.get(flag, True)]
+    assert [weight.name for weight in one.weights] == [*names, "moving_mean", "moving_variance"]
+    one.set_weights([np.full(2, k + 1) for k in range(len(one.get_weights()))])
+    assert [array[0] for array in one.get_weights()] == [k + 1 for k in range(len(names) + 2)]
+    assert one.moving_variance.numpy()[0] == len(names) + 2
 
 # %% recipe-lora-code
 # > `enable_lora` freezes the kernel of a Dense layer and adds the product of two thin matrices.
@@ -1125,6 +1191,137 @@ for options, factor in (({}, 1), ({"lora_alpha": 8}, 4)):
         gap = np.abs(other(inputs).numpy() - before).max()
         assert gap < 1e-4 if parts == "both" else gap > 0.1
 assert other.lora_kernel_a.trainable and other.lora_kernel_b.trainable
+
+# %% recipe-spectral-code
+# > In training, this wrapper divides the kernel of its layer by the kernel's largest singular value, and assigns the
+# > quotient.
+# > So an assigned kernel keeps its size until the next step of training: `predict` takes it as it is.
+np.testing.assert_array_equal(_, [[3, 4]])
+
+
+rng = np.random.default_rng(0)
+for shape in ((2, 2), (4, 3)):
+    inside, outer = spectral(keras.layers.Dense(shape[1], use_bias=False), (None, shape[0]), power_iterations=300)
+    values = rng.normal(size=shape)
+    inside.kernel.assign(values)
+    outer(np.ones((1, shape[0])))
+    np.testing.assert_array_equal(inside.kernel, values.astype("float32"))
+    outer(np.ones((1, shape[0])), training=True)
+    np.testing.assert_allclose(inside.kernel, values / np.linalg.norm(values, 2), rtol=1e-3, atol=1e-4)
+
+# %% recipe-spectral-code-2
+# > The rate is 0, and the kernel is divided by 4 all the same.
+#
+# > A smaller kernel is scaled up to the same, and a kernel of zeros is left alone.
+# > With one power iteration, the default, the divisor is an estimate that gets better over several steps.
+# > `wrapper.trainable = False` does not stop the scaling; to keep the size, build the model with `inner` itself.
+np.testing.assert_allclose(_, [[0.75, 0], [0, 1]], atol=2e-3)
+inner.kernel.assign([[0.3, 0], [0, 0.4]])
+wrapper(np.ones((1, 2)), training=True)
+np.testing.assert_allclose(inner.kernel, [[0.75, 0], [0, 1]], atol=2e-3)
+inner.kernel.assign(np.zeros((2, 2)))
+wrapper(np.ones((1, 2)), training=True)
+np.testing.assert_array_equal(inner.kernel, np.zeros((2, 2)))
+wrapper.trainable = False
+model.compile(keras.optimizers.SGD(0.0), "mse")
+inner.kernel.assign([[30, 0], [0, 40]])
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    model.fit(np.ones((1, 2)), np.ones((1, 2)), verbose=0)
+np.testing.assert_allclose(inner.kernel, [[0.75, 0], [0, 1]], atol=2e-3)
+inside, outer = spectral(keras.layers.Dense(2, use_bias=False))
+assert outer.power_iterations == 1
+inside.kernel.assign([[3, 0], [0, 4]])
+outer.vector_u.assign([[1, 1]])
+errors = []
+for _step in range(5):
+    outer(np.ones((1, 2)), training=True)
+    errors.append(abs(np.linalg.norm(inside.kernel.numpy(), 2) - 1))
+assert errors[0] > 0.01 and errors == sorted(errors, reverse=True) and errors[-1] < errors[0] / 5
+plain = keras.Sequential([keras.Input((2,)), inner])
+plain.compile(keras.optimizers.SGD(0.0), "mse")
+inner.kernel.assign([[30, 0], [0, 40]])
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    plain.fit(np.ones((1, 2)), np.ones((1, 2)), verbose=0)
+np.testing.assert_array_equal(inner.kernel, [[30, 0], [0, 40]])
+
+# %% recipe-states-code
+# > With `stateful=True` an LSTM goes on where its last call ended.
+# > What it carries over are two variables, `layer.states`: its last output and its cell.
+assert not np.allclose(first, second)
+assert len(layer.states) == 2 and all(isinstance(state, keras.Variable) for state in layer.states)
+np.testing.assert_array_equal(layer.states[0].numpy(), second)
+assert not np.allclose(layer.states[1].numpy(), second)
+long = keras.Sequential([keras.Input(batch_shape=(1, 6, 1)), keras.layers.LSTM(2)])
+long.set_weights(model.get_weights())
+np.testing.assert_allclose(long.predict(np.ones((1, 6, 1)), verbose=0), second, rtol=1e-4)
+
+# %% recipe-states-code-2
+# > Assign them, and the model is back between the two.
+# > `reset_states` makes them 0, as at the start.
+#
+# > The states are no weights: `get_weights`, `.weights.h5` and `.keras` files leave them out; a `tf.train.Checkpoint`
+# > has them.
+# > Nothing resets them between two epochs, nor between `fit` and `predict`.
+# > Give `fit` the model's `batch_size`, here 1; with another it raises.
+# > `layer.states = [...]` replaces the variables by what you give, so assign.
+# > A GRU has one state.
+assert _ == (True, True)
+
+
+def stateful():
+    inner = keras.layers.LSTM(2, stateful=True)
+    return keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), inner]), inner
+
+
+one, inner = stateful()
+assert not any(state.numpy().any() for state in inner.states)
+assert len(one.get_weights()) == len(one.weights) == 3
+own = {id(variable) for variable in (*one.variables, *inner.variables)}
+assert not own & {id(state) for state in inner.states}
+seven = np.array([[7, 8]])
+with tempfile.TemporaryDirectory() as folder:
+    inner.states[0].assign(seven)
+    one.save(f"{folder}/one.keras")
+    assert not keras.models.load_model(f"{folder}/one.keras").layers[-1].states[0].numpy().any()
+    one.save_weights(f"{folder}/one.weights.h5")
+    path = tf.train.Checkpoint(model=one).write(f"{folder}/one")
+    inner.reset_states()
+    one.load_weights(f"{folder}/one.weights.h5")
+    assert not inner.states[0].numpy().any()
+    tf.train.Checkpoint(model=one).read(path).expect_partial()
+    np.testing.assert_array_equal(inner.states[0], seven)
+begins = []
+
+
+class Begin(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        begins.append(inner.states[0].numpy())
+
+
+inner.reset_states()
+one.compile(keras.optimizers.SGD(0.0), "mse")
+one.fit(np.ones((1, 3, 1)), np.ones((1, 2)), batch_size=1, epochs=3, verbose=0, callbacks=[Begin()])
+assert not begins[0].any() and begins[1].any() and begins[2].any() and not np.array_equal(begins[1], begins[2])
+after = [state.numpy() for state in inner.states]
+inner.reset_states()
+fresh = one.predict(np.ones((1, 3, 1)), verbose=0)
+for state, array in zip(inner.states, after, strict=True):
+    state.assign(array)
+assert not np.allclose(one.predict(np.ones((1, 3, 1)), verbose=0), fresh)
+for other in ({}, {"batch_size": 2}):
+    for rows in (1, 2):
+        another, _layer = stateful()
+        another.compile("sgd", "mse")
+        with pytest.raises(ValueError, match=r"(?i)shape|batch size"):
+            another.fit(np.ones((rows, 3, 1)), np.ones((rows, 2)), verbose=0, **other)
+another.fit(np.ones((3, 3, 1)), np.ones((3, 2)), batch_size=1, verbose=0)
+inner.states = [np.ones((1, 2)), np.ones((1, 2))]
+assert type(inner.states[0]) is np.ndarray
+gru = keras.layers.GRU(2, stateful=True)
+keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), gru])
+assert len(gru.states) == 1
 
 # %% recipe-rate-code-2
 # > An optimizer that was given a number as its learning rate keeps it in a variable, so assign to that.
@@ -1526,6 +1723,150 @@ scaled = Scaled()
 fit(compiled(scaled, inputs=1), epochs=5)
 assert scaled.raw.numpy() == 2 and scaled.made.numpy() != 1
 
+# %% recipe-callbacks-code-3
+# > Callbacks run in the order of their list.
+# > `EarlyStopping` keeps the best weights at the end of an epoch; with `restore_best_weights=True` it assigns them when
+# > `fit` ends, stopped early or not.
+# > So edit before it.
+# > Here the rate is 0, and `Edit` makes the weight 10.
+np.testing.assert_array_equal(_, [[10]])
+for callbacks, kept in (([Edit(), stop], 10), ([stop, Edit()], 1)):
+    for patience, ran in ((0, 2), (9, 4)):
+        stop.patience = patience
+        layer.kernel.assign([[1]])
+        history = model.fit(x, y, epochs=4, verbose=0, callbacks=callbacks).history["loss"]
+        assert layer.kernel.numpy() == kept and len(history) == ran
+calls = []
+speak = [keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs, k=k: calls.append(k)) for k in range(4)]
+model.fit(x, y, verbose=0, callbacks=speak)
+assert calls == [0, 1, 2, 3]
+
+# %% recipe-callbacks-code-4
+# > Behind it, the edit comes too late: what was kept, and comes back, is the weight before it.
+#
+# > The loss by which the best epoch is chosen is measured before the edit of `on_epoch_end`, in either order.
+# > What `on_train_end` edits must stand behind `EarlyStopping`.
+# > `ModelCheckpoint` and `BackupAndRestore` save an edit that stands before them in the list.
+# > Where `BackupAndRestore` finds a backup, it assigns that, and weights that you assigned before `fit` are lost.
+# > Each later `fit` of that model, too, begins with the epoch after the backup: if `epochs` is no larger, it trains
+# > nothing, silently.
+# > `LearningRateScheduler` assigns the learning rate when each epoch begins: yours lasts until then.
+np.testing.assert_array_equal(_, [[1]])
+for order in ([Edit(), stop], [stop, Edit()]):
+    layer.kernel.assign([[1]])
+    stop.patience = 0
+    assert model.fit(x, y, epochs=2, verbose=0, callbacks=order).history["loss"] == [0, 81]
+    assert stop.best_epoch == 0 and stop.best == 0
+last = keras.callbacks.LambdaCallback(on_train_end=lambda logs: layer.kernel.assign([[77]]))
+for order, kept in (([last, stop], 1), ([stop, last], 77)):
+    layer.kernel.assign([[1]])
+    model.fit(x, y, epochs=2, verbose=0, callbacks=order)
+    assert layer.kernel.numpy() == kept
+
+
+class Stopped(Exception):
+    pass
+
+
+class Stop(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            raise Stopped
+
+
+for edit_first, saved in ((True, 10), (False, 1)):
+    with tempfile.TemporaryDirectory() as folder:
+        file, backup = f"{folder}/one.weights.h5", keras.callbacks.BackupAndRestore(f"{folder}/backup")
+        savers = [keras.callbacks.ModelCheckpoint(file, save_weights_only=True), backup]
+        model = compiled(layer, inputs=1, optimizer=keras.optimizers.SGD(0.0))
+        layer.kernel.assign([[1]])
+        with pytest.raises(Stopped):
+            order = [Edit(), *savers] if edit_first else [*savers, Edit()]
+            model.fit(x, y, epochs=2, verbose=0, callbacks=[*order, Stop()])
+        assert layer.kernel.numpy() == 10
+        model.load_weights(file)
+        assert layer.kernel.numpy() == saved
+        layer.kernel.assign([[500]])
+        model.fit(x, y, epochs=2, verbose=0, callbacks=[keras.callbacks.BackupAndRestore(f"{folder}/backup")])
+        assert layer.kernel.numpy() == saved
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert [model.fit(x, y, epochs=epochs, verbose=0).epoch for epochs in (3, 2, 1)] == [[1, 2], [1], []]
+model = compiled(layer, inputs=1)
+rates = []
+
+
+class Rate(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        rates.append(float(self.model.optimizer.learning_rate))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.optimizer.learning_rate.assign(3)
+
+
+model.fit(x, y, epochs=3, verbose=0, callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: 0.5), Rate()])
+assert rates == [0.5, 0.5, 0.5] and model.optimizer.learning_rate.numpy() == 3
+
+# %% recipe-python-code-3
+# > `fit` traces its step, and a Python number is frozen in it.
+# > Hold the number in a variable, and assign.
+# > Here a callback sets the weight of a loss.
+assert _ == [0, 1, 2]
+number = 1.0
+
+
+def by_number(y_true, y_pred):
+    return number * keras.ops.mean((y_true - y_pred) ** 2)
+
+
+model.compile(keras.optimizers.SGD(0.0), by_number)
+assert model.fit(x, y, verbose=0).history["loss"] == [1]
+number = 5.0
+assert model.fit(x, y, verbose=0).history["loss"] == [1]
+
+# %% recipe-python-code-4
+# > The numbers in the list `loss_weights` of `compile` may be variables, too.
+# > The rate of a `Dropout` may not.
+# > Set after a `fit`, it is ignored, silently, until you compile again, with the same optimizer.
+# > Here each entry is first made 0 or 2, so that its squared error is 1.
+assert _ == [1]
+np.testing.assert_array_equal(np.unique(drop(np.ones((1, 5)), training=True)), [1])  # outside of `fit` it holds
+fresh = keras.layers.Dropout(0.5)(np.ones((1, 200)), training=True)
+np.testing.assert_array_equal(np.unique(fresh), [0, 2])
+for make in (tf.Variable, keras.Variable):
+    inputs, part = keras.Input((1,)), make(1.0)
+    two = keras.Model(inputs, [dense()(inputs), dense()(inputs)])
+    two.compile(keras.optimizers.SGD(0.0), ["mse", "mse"], loss_weights=[part, 1.0])
+    assert two.fit(x, [y, y], verbose=0).history["loss"] == [2]
+    part.assign(5.0)
+    assert two.fit(x, [y, y], verbose=0).history["loss"] == [6]
+    refused = compiled(keras.layers.Dropout(make(0.5)), dense(), inputs=1)
+    with pytest.raises(tf.errors.OperatorNotAllowedInGraphError):
+        fit(refused)
+
+# %% recipe-python-code-5
+# > A `Dropout` made with the rate 0 has no seed, and raises in training when its rate is raised.
+# > With `run_eagerly=True` in `compile` each step reads Python's values anew, slowly.
+assert _ == [0]
+seedless = keras.layers.Dropout(0.0)
+seedless.rate = 0.5
+with pytest.raises(AttributeError, match="has no attribute 'seed_generator'"):
+    seedless(np.ones((1, 2)), training=True)
+adam = compiled(dense(), optimizer="adam")
+fit(adam)
+kept, weights = [slot.numpy() for slot in adam.optimizer.variables], adam.get_weights()
+adam.compile(adam.optimizer, "mse")
+for one, other in zip([*kept, *weights], [*adam.optimizer.variables, *adam.get_weights()], strict=True):
+    np.testing.assert_array_equal(one, other)
+fit(adam)
+assert adam.optimizer.iterations.numpy() == 2
+number = 1.0
+slow = compiled(dense(), inputs=1, loss=lambda y_true, y_pred: number * keras.ops.mean(y_pred), run_eagerly=True)
+slow.optimizer.learning_rate.assign(0)
+assert fit(slow) == [1]
+number = 5.0
+assert fit(slow) == [5]
+
 # %% recipe-copy-code
 # > `set_weights` copies all weights at once, what is not trained too, such as the averages of `BatchNormalization`.
 # > (After it, a `Normalization` needs `finalize_state()`.) The copy is independent: changing one model later leaves the
@@ -1887,6 +2228,95 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
         assert np.abs(clipped.kernel).max() <= 1
     np.testing.assert_array_equal(clipped.kernel, [[1], [-1]])
 
+# %% recipe-cond-code
+# > `tf.cond` runs one of two functions, so only that one writes.
+#
+# > Inside a `tf.function`, `if value > 5:` becomes a `tf.cond`.
+# > In the `call` of a Keras layer it raises; write `keras.ops.cond` there, and give each function a variable of its
+# > own: two that add to the same one raise, too.
+# > The condition is a single boolean, and both functions must return as many tensors: where one has nothing to write,
+# > let it return `v.read_value()`.
+assert _ == (0, 1)
+
+
+def by_cond(test, one, other):
+    tf.cond(test, lambda: one.assign_add(1.0), lambda: other.assign_add(1.0))
+
+
+def by_if(test, one, other):
+    if test:
+        one.assign_add(1.0)
+    else:
+        other.assign_add(1.0)
+
+
+for make in (tf.Variable, keras.Variable):
+    for write in (by_cond, by_if):
+        for wrap in (lambda f: f, tf.function, lambda f: tf.function(f, jit_compile=True)):
+            for test, found in ((True, (1, 0)), (False, (0, 1))):
+                pair = make(0.0), make(0.0)
+                wrap(lambda test: write(test, *pair))(tf.constant(test))  # noqa: B023
+                assert (pair[0].numpy(), pair[1].numpy()) == found
+floats = tf.Variable(0.0), tf.Variable(0.0)
+graph = tf.function(lambda test: by_if(test, *floats)).get_concrete_function(tf.TensorSpec((), tf.bool)).graph
+assert {operation.type for operation in graph.get_operations()} & {"If", "StatelessIf"}
+
+
+class Large(keras.layers.Layer):
+    def __init__(self, by_cond, same=False):
+        super().__init__()
+        self.by_cond = by_cond
+        self.large = self.add_weight(initializer="zeros", trainable=False)
+        self.small = self.large if same else self.add_weight(initializer="zeros", trainable=False)
+
+    def call(self, inputs):
+        large = keras.ops.max(inputs) > 5
+        if self.by_cond:
+            keras.ops.cond(large, lambda: self.large.assign_add(1.0), lambda: self.small.assign_add(1.0))
+        elif large:
+            self.large.assign_add(1.0)
+        return inputs
+
+
+large = Large(by_cond=True)
+steps = compiled(large, dense(), inputs=1)
+steps.fit(np.arange(6.0)[:, None] + 1, np.ones((6, 1)), batch_size=2, verbose=0, shuffle=False)
+assert (large.large.numpy(), large.small.numpy()) == (1, 2)
+with pytest.raises(Exception, match="is accessed from false_fn"):
+    compiled(Large(by_cond=True, same=True), dense())
+with pytest.raises(Exception, match="as a Python `bool`"):
+    fit(compiled(Large(by_cond=False), dense()))
+one = tf.Variable(0.0)
+for other in (one.read_value, lambda: None):
+    only = tf.function(lambda test: (tf.cond(test, lambda: one.assign(5.0), other), None)[1], autograph=False)  # noqa: B023
+    if other == one.read_value:
+        only(tf.constant(False))
+        assert one.numpy() == 0
+        only(tf.constant(True))
+        assert one.numpy() == 5
+    else:
+        with pytest.raises(ValueError, match="Lengths of branch outputs of cond must match"):
+            only(tf.constant(True))
+with pytest.raises(InvalidArgumentError, match="must be a scalar"):
+    tf.function(lambda test: tf.cond(test, lambda: 1, lambda: 2))(tf.constant([True, False]))
+with pytest.raises(ValueError, match="truth value"):
+    tf.cond(tf.constant([True, False]), lambda: 1, lambda: 2)
+
+# %% recipe-cond-code-2
+# > `tf.where` chooses between two results: by then both writes have happened.
+#
+# > To write a variable or leave it, `v.assign(tf.where(condition, new, v))` is enough.
+assert _ == (1, 2)
+for make in (tf.Variable, keras.Variable):
+    for wrap in (lambda f: f, tf.function, lambda f: tf.function(f, jit_compile=True)):
+        pair = make(0.0), make(0.0)
+        wrap(lambda: (tf.where(True, pair[0].assign_add(1.0), pair[1].assign_add(1.0)), None)[1])()  # noqa: B023
+        assert (pair[0].numpy(), pair[1].numpy()) == (1, 1)
+    one = make([1.0, 2.0])
+    for condition, found in ((False, [1, 2]), (True, [5, 6])):
+        one.assign(tf.where(condition, [5.0, 6.0], one))
+        np.testing.assert_array_equal(one, found)
+
 # %% recipe-numpy-function-code-2
 # > `tf.numpy_function` calls NumPy each time that the traced function runs. Name the dtype that comes back. The array
 # > that goes in may be the variable's own memory, so return a new one and leave that one as it is.
@@ -2169,6 +2599,54 @@ assert len(model.non_trainable_variables) == 1 and model.non_trainable_weights =
 assert "seed" in model.non_trainable_variables[0].path
 with pytest.raises(ValueError, match="Received list with length 0, but expected 1 variables"):
     model.stateless_call(model.trainable_weights, model.non_trainable_weights, np.ones((1, 2)))
+
+# %% recipe-stateless-code
+# > In a `keras.StatelessScope` a model computes with the values that you give for its weights.
+# > The weights keep their own.
+assert _ == (30, 2)
+np.testing.assert_array_equal(layer.kernel, [[1], [1]])
+
+# %% recipe-stateless-code-2
+# > The gradient reaches what the values were computed from: here, how far to go in a direction.
+# > (The loss is the square of 2 + 3 `far`.)
+#
+# > Values are cast to the weight's dtype; another shape raises.
+# > What is assigned inside ends with the scope, also what a `BatchNormalization` assigns in training.
+# > Call the model itself there: a `predict` or a `tf.function` that is traced in the scope keeps the tried values after
+# > it, silently.
+# > To give values for all variables of a model at once, see
+# > [`stateless_call`](#differentiate-through-a-new-value-where-assign-cannot-help).
+assert _ == 12
+for value in (0.0, 1.0, -2.0):
+    far.assign(value)
+    with keras.StatelessScope([(layer.kernel, layer.kernel + far * direction)]):
+        assert tf.reduce_sum(model(x) ** 2).numpy() == (2 + 3 * value) ** 2
+tens = np.array([[10.0], [20.0]])
+for value in (tens, tens.tolist(), tens.astype("int64"), tf.constant(tens, tf.float16), tf.Variable(tens)):
+    with keras.StatelessScope([(layer.kernel, value)]):
+        assert model(x).numpy() == 30 and layer.kernel.value.dtype == tf.float32
+for value in (tens.T, 1.0, np.ones((3, 1))):
+    with pytest.raises(ValueError, match="a shape that matches the corresponding variable shape"):
+        keras.StatelessScope([(layer.kernel, value)])
+with keras.StatelessScope():
+    layer.kernel.assign(tens)
+    assert model(x).numpy() == 30
+assert model(x).numpy() == 2
+norm = built(keras.layers.BatchNormalization(), 1)
+with keras.StatelessScope():
+    norm(np.full((4, 1), 5.0), training=True)
+    assert norm.moving_mean.numpy() != 0
+np.testing.assert_array_equal(norm.moving_mean, [0])
+called, fresh = tf.function(lambda: model(x)), tf.function(lambda: model(x))
+assert called().numpy() == 2
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    with keras.StatelessScope([(layer.kernel, tens)]):
+        assert model.predict(x, verbose=0) == 30 and fresh().numpy() == 30
+    assert model.predict(x, verbose=0) == 30 and fresh().numpy() == 30
+    assert model(x).numpy() == 2 and called().numpy() == 2
+    layer.kernel.assign([[5], [5]])
+    assert model.predict(x, verbose=0) == 30 and fresh().numpy() == 30
 
 # %% recipe-copies-code-2
 # > Under a `MirroredStrategy`, a `BatchNormalization` moves its statistics on each device by what that device saw.
