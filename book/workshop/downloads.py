@@ -113,7 +113,7 @@ def _anchor(page, anchor):
 
 
 def _letters(name):
-    return re.sub(r"\W", "", name)
+    return re.sub(r"[\W_]", "", name)
 
 
 def standalone(path, root, site, wheel, address=""):

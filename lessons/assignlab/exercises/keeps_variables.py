@@ -192,7 +192,7 @@ def _same_returned(returned, expected):
         if returned is None or expected is None:
             return returned is expected
         if isinstance(expected, list | tuple | set):
-            return type(returned) is type(expected) and returned == expected
+            return type(returned) is type(expected) and _same_items(returned, expected)
         got, wanted = np.asarray(returned), np.asarray(expected)
         if got.dtype.kind == "V":  # bfloat16 and its like, which NumPy does not know
             got = got.astype("float32")
@@ -201,6 +201,13 @@ def _same_returned(returned, expected):
         return got.dtype.kind in "iuf" and same_values(got, wanted, "float32")
 
     return guard.call(compare).value is True
+
+
+def _same_items(got, wanted):
+    """Whether both are equal, NaN to NaN; lists in lists too."""
+    if isinstance(wanted, list | tuple) and type(got) is type(wanted):
+        return len(got) == len(wanted) and all(map(_same_items, got, wanted))
+    return bool(got == wanted or (got != got and wanted != wanted))
 
 
 def _near(old, new):
