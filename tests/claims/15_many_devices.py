@@ -323,6 +323,7 @@ assert [each.numpy().tolist() for each in apart.run(slope_of_one).values] == [[2
 # > BatchNormalization [keeps other statistics on each
 # > device](../book/recipes.ipynb#make-the-copies-of-a-batchnormalization-equal), and a checkpoint has those of the
 # > first.
+# > The course's audit follows the writes of the notebook, not those of the two workers.
 #
 # > From your program, `assign` writes every copy, a slice the first one, which is also what `numpy()` reads.
 #

@@ -3150,8 +3150,8 @@ assert same(_, np.zeros((2, 2)))
 
 # %% error-silent-rows-code
 # > The second step looks up row 1, and row 0 moves on: Adam's momentum is kept for all rows, and acts on all of them.
-# > SGD and RMSprop with momentum do the same, and so does Lion; without momentum, SGD, RMSprop and Adagrad move only
-# > the rows looked up.
+# > SGD and RMSprop with momentum do the same, and so does Lion; without momentum and weight decay, SGD, RMSprop and
+# > Adagrad move only the rows looked up.
 # > (`mask_zero=True` does not freeze row 0, nor set it to 0: layers that read the mask skip it, and after a layer that
 # > drops the mask, such as Flatten, it is trained.)
 first, second = (np.array(line.strip("[]").split(), float) for line in printed.splitlines())
@@ -3175,6 +3175,7 @@ for make in (
     keras.optimizers.Lion(0.1),
     keras.optimizers.SGD(0.1, momentum=0.5),
     keras.optimizers.RMSprop(0.1, momentum=0.5),
+    keras.optimizers.SGD(0.1, weight_decay=0.1),
 ):
     assert row_0_moves(make)
 for make in (keras.optimizers.SGD(0.1), keras.optimizers.RMSprop(0.1), keras.optimizers.Adagrad(0.1)):

@@ -2030,11 +2030,11 @@ for dtype in ("float32", "bfloat16", *MIXED):
         small.load_weights(file)
         assert one.kernel is kernel
         np.testing.assert_array_equal(one.kernel.numpy(), [[5, 6], [7, 8]])
-trained = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.5))
+trained = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.5, momentum=0.9))
 fit(trained)
 trained.save_weights(f"{folder.name}/trained.weights.h5")
 for ready, rate in ((True, 0.5), (False, 0.25)):
-    other = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.25))
+    other = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.25, momentum=0.9))
     if ready:
         other.optimizer.build(other.trainable_variables)
         other.load_weights(f"{folder.name}/trained.weights.h5")

@@ -319,6 +319,7 @@ assert traced == [False, True]
 # > The audit does not know your loss, but where your own tape gave `None` for a variable, a line says so.
 # > Writes to variables that are not trainable, and to integer and float8 variables, are named apart.
 # > And it looks at variables, not at names: it does not notice `v = v.assign(...)`.
+# > Nor does it follow another process that your code starts.
 #
 # > To verify the gradient the audit sends a known one into a read of the variable; it must arrive unchanged at every
 # > entry.
@@ -339,11 +340,12 @@ assert traced == [False, True]
 #
 # > `ValueError`: There is no exercise with this number.
 made = "v = tf.Variable([1.0, 2.0]); fixed = tf.Variable([1.0], trainable=False)"
+ASSIGNS = "import tensorflow as tf\ntf.Variable(1.0).assign(2.0)"
 CELLS = [
     "%load_ext assignlab",
     f"import numpy as np, keras, tensorflow as tf\n{made}",
     "for _ in range(3):\n    v.assign([3.0, 4.0])",
-    "v.numpy()",
+    f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {ASSIGNS!r}], check=True)",
     "fixed.assign([2.0])",
     "v = v.assign([5.0, 6.0])",
     f"{made}\nv._dtype = tf.float64\ntf.raw_ops.AssignVariableOp(resource=v.handle, value=[1.0, 2.0])",
