@@ -272,8 +272,8 @@ late.b = tf.Variable([0.0, 0.0])
 status.assert_consumed()
 
 # %% formats
-# > `.keras` holds layers and weights; `.weights.h5` holds weights, for a model that your code makes. Both hold a
-# > compiled model's optimizer, too. `export` writes a SavedModel: functions and variables, and no layers.
+# > `.keras` holds layers and weights; `.weights.h5` weights, for a model that your code makes. Both hold a compiled
+# > model's optimizer. `export` writes a SavedModel: functions and variables, no layers.
 with zipfile.ZipFile(f"{folder.name}/model.keras") as parts:
     assert {"config.json", "model.weights.h5"} <= set(parts.namelist())
     assert b'"body"' in parts.read("config.json")

@@ -175,7 +175,7 @@ for make in KINDS:
 # > change what an LSTM remembers, a spectral norm, or strings
 #
 # > [States](recipes.ipynb#read-and-set-the-states-of-an-lstm),
-# > [spectral norm](recipes.ipynb#set-the-kernel-of-a-spectralnormalization),
+# > [spectral norm](recipes.ipynb#set-a-kernel-under-spectral-normalization),
 # > [strings](recipes.ipynb#change-a-variable-of-strings)
 #
 # > bring weights from PyTorch, or train with SciPy
@@ -315,7 +315,7 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "change what an LSTM remembers, a spectral norm, or strings": {
         "#read-and-set-the-states-of-an-lstm": r"state\.assign\(array\)",
-        "#set-the-kernel-of-a-spectralnormalization": r"SpectralNormalization\(",
+        "#set-a-kernel-under-spectral-normalization": r"SpectralNormalization\(",
         "#change-a-variable-of-strings": r"names == b",
     },
     "bring weights from PyTorch, or train with SciPy": {

@@ -149,7 +149,7 @@ def in_threads(work, calls=200):
 # > [the size](#change-the-size-of-a-layer) · [a count](#keep-a-count-in-a-layer) ·
 # > [batch statistics](#set-the-statistics-of-a-batchnormalization) ·
 # > [a low-rank adapter](#merge-a-low-rank-adapter-into-its-kernel) ·
-# > [spectral normalization](#set-the-kernel-of-a-spectralnormalization) ·
+# > [spectral normalization](#set-a-kernel-under-spectral-normalization) ·
 # > [the states of an LSTM](#read-and-set-the-states-of-an-lstm)
 #
 # > **Training:** [learning rate](#change-the-learning-rate) ·
