@@ -350,7 +350,7 @@ def test_words_are_found(query, page):
 
 
 def test_the_box_on_the_errors_page_takes_a_traceback(page):
-    frames = 'File "model.py", line 7, in step\n' * 400
+    frames = 'File "model.py", line 7, in step\n' * 100
     for pasted_text in (frames + pasted(set_rate)[1], pasted(set_rate)[0] + frames):
         page.goto("/book/errors.html")
         page.get_by_label("Paste your message").fill(pasted_text)
