@@ -235,22 +235,27 @@ SCOPES = ("is_eager", "device_name", "device_spec", "scope_name", "function_call
 def _scopes():
     """The execution mode, and the graphs, devices, names and strategies whose scopes are open in this thread."""
     eager, graph = context.context(), ops.get_default_graph()
-    stacks = ops._default_graph_stack.stack, eager.context_switches.stack, graph._distribution_strategy_stack
+    outermost = ops._default_graph_stack._GetGlobalDefaultGraph()  # its stacks count in eager execution
+    stacks = (
+        *(ops._default_graph_stack.stack, eager.context_switches.stack),
+        *(graph._distribution_strategy_stack, outermost._distribution_strategy_stack),
+    )
     return (
         context.default_execution_mode,
         {name: getattr(eager._thread_local_data, name) for name in SCOPES},
         [(stack, list(stack)) for stack in stacks],
-        (graph, graph._variable_creator_stack),
+        [(one, one._variable_creator_stack) for one in (graph, outermost)],
     )
 
 
 def _set_scopes(before):
-    context.default_execution_mode, local, stacks, (graph, creators) = before
+    context.default_execution_mode, local, stacks, creators = before
     for name, value in local.items():
         setattr(context.context()._thread_local_data, name, value)
     for stack, held in stacks:
         stack[:] = held
-    graph._variable_creator_stack = creators
+    for graph, stack in creators:
+        graph._variable_creator_stack = stack
 
 
 # Each records what its thread computes until its `with` block ends; TensorFlow has no list of those that do.
@@ -293,6 +298,9 @@ def _end_recorders(before):
 def _go_eager():
     context.default_execution_mode = context.EAGER_MODE
     context.context()._thread_local_data.is_eager = True
+    outermost = ops._default_graph_stack._GetGlobalDefaultGraph()
+    outermost._distribution_strategy_stack.clear()
+    outermost._variable_creator_stack = ()
 
 
 def _set_v2(enabled):
