@@ -161,20 +161,25 @@ def git(*arguments, cwd):
     subprocess.run(["git", *identity, *arguments], cwd=cwd, check=True, capture_output=True)
 
 
+def solutions(lesson):
+    """{number: ExerciseCell} of one lesson: functions of two lessons may have the same name."""
+    return {number: solution for number, solution in SOLUTIONS.items() if solution.lesson == lesson}
+
+
 def answered(notebook, lesson):
     """Write the official answer into every exercise, and fill outputs and counts as a run does."""
     for number, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
         cell.execution_count = number + 1
         cell.outputs = [nbformat.v4.new_output("stream", text=f"output of run {number}\n")]
-        for solution in SOLUTIONS.values():
-            if solution.lesson == lesson and f"def {solution.node.name}(" in cell.source:
+        for solution in solutions(lesson).values():
+            if f"def {solution.node.name}(" in cell.source:
                 cell.source = (
                     solution.source.replace("assert check", "check") + f"\n# my own note on {solution.node.name}"
                 )
     return notebook
 
 
-def updated(notebook, lesson):
+def updated(notebook):
     """A new release: prose, code and docstrings changed, cells added, moved and removed between the exercises."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -212,7 +217,7 @@ def test_an_update_keeps_every_answer(course, monkeypatch):
     """nbgitpuller itself merges the new release over the learner's edited lessons."""
     upstream, learner = course
     rewrite(learner, answered)
-    rewrite(upstream, updated)
+    rewrite(upstream, lambda notebook, lesson: updated(notebook))
     git("commit", "-qam", "second release", cwd=upstream)
     for name in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{name}_NAME", "Learner")
@@ -227,9 +232,8 @@ def test_an_update_keeps_every_answer(course, monkeypatch):
     for name in LESSONS:
         notebook = nbformat.read(learner / "lessons" / name, 4)  # still a readable notebook
         code = "\n".join(cell.source for cell in notebook.cells)
-        for solution in SOLUTIONS.values():
-            if solution.lesson == name.removesuffix(".ipynb"):
-                assert f"# my own note on {solution.node.name}" in code
+        for solution in solutions(name.removesuffix(".ipynb")).values():
+            assert f"# my own note on {solution.node.name}" in code
         assert "A sentence of the new release." in code
 
 
@@ -257,11 +261,9 @@ def test_cell_ids_of_the_exercises_stay_what_they_are():
     faults = []
     for name in LESSONS:
         for cell in nbformat.read(ROOT / "lessons" / name, 4).cells:
-            for number, solution in SOLUTIONS.items():
+            for number, solution in solutions(name.removesuffix(".ipynb")).items():
                 wanted = f"exercise-{number.replace('.', '-')}"
-                if solution.lesson + ".ipynb" != name or cell.cell_type != "code":
-                    continue
-                if f"def {solution.node.name}(" in cell.source and cell.id != wanted:
+                if cell.cell_type == "code" and f"def {solution.node.name}(" in cell.source and cell.id != wanted:
                     faults.append(f"lessons/{name}: the cell of exercise {number} has the id {cell.id}, not {wanted}")
     if faults:
         pytest.fail("\n".join(faults), pytrace=False)

@@ -336,6 +336,22 @@ def prune_a_classifier():
     )
 
 
+@figure("12_move_and_resize_weights")
+def move_and_resize_weights():
+    weight = np.array([[11.0, 12.0], [21.0, 22.0], [31.0, 32.0]])  # a GRU of one unit: its gates r, z, n
+    r, z, n = np.split(weight, 3)
+    swapped = np.concatenate([z, r, n])
+    return draw(
+        Panel(weight, "PyTorch: r, z, n", "copy"),
+        "swap",
+        Panel(swapped, "z, r, n", "copy", changed=swapped != weight),
+        ".T, assign",
+        Panel(tf.Variable(swapped.T).numpy(), "Keras: z, r, n", changed=np.ones((2, 3), bool)),
+        alt="PyTorch's matrix has the gates r, z, n one below the other; swapped, they are z, r, n; "
+        "transposed, they stand side by side, as in Keras.",
+    )
+
+
 @figure("13_save_and_restore")
 def save_and_restore():
     v = tf.Variable([1.0, 2.0])
@@ -359,32 +375,6 @@ def save_and_restore():
         alt="A checkpoint finds a variable by its attribute: read as weights, the values are there; "
         "read as kernel, nothing happens.",
         width=590,
-    )
-
-
-@figure("15_many_devices")
-def many_devices():
-    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-        v = tf.Variable([1.0, 2.0])
-
-    def copies(title, before):
-        now = [copy.numpy() for copy in v.values]
-        panels = [Panel(n, f"{title}{i}", changed=n != b) for i, (n, b) in enumerate(zip(now, before, strict=True))]
-        return now, panels
-
-    made, first = copies("on device ", [v.numpy()] * 2)
-    v[1:].assign([0.0])
-    sliced, second = copies("copy ", made)
-    v.assign([5.0, 6.0])
-    return draw(
-        *first,
-        "v[1:].assign",
-        *second,
-        "v.assign",
-        *copies("copy ", sliced)[1],
-        alt="A slice assign from the program writes the first of two copies of a variable; "
-        "an assign of the whole variable writes both.",
-        width=PHONE,
     )
 
 
@@ -420,27 +410,37 @@ def what_it_costs():
     )
 
 
+@figure("15_many_devices")
+def many_devices():
+    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+        v = tf.Variable([1.0, 2.0])
+
+    def copies(title, before):
+        now = [copy.numpy() for copy in v.values]
+        panels = [Panel(n, f"{title}{i}", changed=n != b) for i, (n, b) in enumerate(zip(now, before, strict=True))]
+        return now, panels
+
+    made, first = copies("on device ", [v.numpy()] * 2)
+    v[1:].assign([0.0])
+    sliced, second = copies("copy ", made)
+    v.assign([5.0, 6.0])
+    return draw(
+        *first,
+        "v[1:].assign",
+        *second,
+        "v.assign",
+        *copies("copy ", sliced)[1],
+        alt="A slice assign from the program writes the first of two copies of a variable; "
+        "an assign of the whole variable writes both.",
+        width=PHONE,
+    )
+
+
 def files():
     """{name of a file: its text} of all figures."""
     pictures = {name: function() for name, function in DRAWN.items()}
     narrow = {f"{name}_narrow": picture.within(PHONE) for name, picture in pictures.items()}
     return {f"{name}.svg": picture.svg for name, picture in (pictures | narrow).items()}
-
-
-@figure("12_move_and_resize_weights")
-def move_and_resize_weights():
-    weight = np.array([[11.0, 12.0], [21.0, 22.0], [31.0, 32.0]])  # a GRU of one unit: its gates r, z, n
-    r, z, n = np.split(weight, 3)
-    swapped = np.concatenate([z, r, n])
-    return draw(
-        Panel(weight, "PyTorch: r, z, n", "copy"),
-        "swap",
-        Panel(swapped, "z, r, n", "copy", changed=swapped != weight),
-        ".T, assign",
-        Panel(tf.Variable(swapped.T).numpy(), "Keras: z, r, n", changed=np.ones((2, 3), bool)),
-        alt="PyTorch's matrix has the gates r, z, n one below the other; swapped, they are z, r, n; "
-        "transposed, they stand side by side, as in Keras.",
-    )
 
 
 if __name__ == "__main__":
