@@ -112,7 +112,7 @@ def install():
     """Install the pinned packages into the environment."""
     if READY.exists():
         READY.unlink()
-    print("Installing the pinned packages into .venv: some minutes and 2 GB the first time ...", flush=True)
+    print("Installing the pinned packages into .venv: some minutes and 2.5 GB the first time ...", flush=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
     if subprocess.call(pip, cwd=str(ROOT)):
         sys.exit(

@@ -145,6 +145,7 @@ assert "(0.5, 0.25, 0.125)" in find("9.2").cases[0] and "[8.0, 16.0]" in find("9
 # > Nothing connects these operations but the variable.
 #
 # > Reads and writes of a variable keep the order of the lines, and a write runs even if nothing uses it.
+# > (What a `tf.py_function` writes inside has no place in that order: let it return the array, and assign outside.)
 # > In a graph built by hand, under `tf.compat.v1`, `tf.control_dependencies` must say so.
 #
 # > A Python loop is unrolled while it is traced, a `tf.range` stays a loop.
@@ -166,6 +167,24 @@ for compiled in (False, True):
 
         values = [tensor.numpy()[0] for tensor in several()]
         assert values == [1, 3, 4, 5, 6, 7] and one.numpy()[0] == 8
+inside = tf.Variable([0.0])
+
+
+@tf.function
+def hidden_write():
+    tf.py_function(lambda: inside.assign([1.0]), [], tf.float32)
+    return inside * 1
+
+
+@tf.function
+def outside_write():
+    inside.assign(tf.numpy_function(lambda: np.float32([5]), [], tf.float32))
+    return inside * 1
+
+
+(read,) = (op for op in hidden_write.get_concrete_function().graph.get_operations() if op.type == "ReadVariableOp")
+assert not read.control_inputs  # it waits for nothing
+assert outside_write().numpy() == 5
 with tf.Graph().as_default():
     by_hand = tf.compat.v1.get_variable("w", initializer=[1.0, 2.0], use_resource=True)
     written = by_hand.assign([5.0, 6.0], read_value=False)

@@ -9,6 +9,7 @@ import psutil
 import pytest
 import tensorflow as tf
 
+from assignlab import audit
 from assignlab.exercises import find
 
 Aggregation, ON_READ = tf.VariableAggregation, tf.VariableSynchronization.ON_READ
@@ -329,6 +330,9 @@ assert [each.numpy().tolist() for each in apart.run(slope_of_one).values] == [[2
 #
 # > In a replica, each writes its own copy, unless the variable has an aggregation or the replicas agree first.
 assert report.verdict == "verified" and report and copies(v) == [[4, 0, 0], [4, 0, 0]]
+counted = audit.current().tally.assigns
+subprocess.run([sys.executable, "-c", "import tensorflow as tf; tf.Variable(1.0).assign(2.0)"], check=True)
+assert audit.current().tally.assigns == counted
 assert all(device.device_type == "CPU" for device in tf.config.list_logical_devices())
 one = made([1.0, 2.0])
 one.values[1].assign([3.0, 4.0])

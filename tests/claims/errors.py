@@ -540,8 +540,20 @@ for kind in KINDS:
 
 # %% error-numpy-related-code-2
 # > You can do without what the message advises.
+# > (After it, an array on the right of a variable keeps its own dtype: the product with an array of float64 no longer
+# > fits into a variable of float32.)
 # > Take the tensor's array, or use TensorFlow's function.
 assert same(_, [2, 4, 6, 8])
+for numpy_behavior in (False, True):
+    lines = f"""
+import numpy as np, tensorflow as tf
+if {numpy_behavior}:
+    tf.experimental.numpy.experimental_enable_numpy_behavior()
+v = tf.Variable([1.0, 2.0])
+v.assign(v * np.array([1.0, 2.0]))
+"""
+    ran = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
+    assert bool(ran.returncode) == numpy_behavior == ("requested dtype float32 for Tensor" in ran.stderr)
 
 # %% error-numpy-related-code-3
 assert same(_, [2, 4, 6, 8])

@@ -49,6 +49,17 @@ def compiled(*layers, inputs=2, optimizer="sgd", loss="mse", **kwargs):
     return model
 
 
+def functional(name):
+    """A functional model of one layer, "hidden"."""
+    inputs = keras.Input((2,))
+    return keras.Model(inputs, keras.layers.Dense(2, name="hidden")(inputs), name=name)
+
+
+def side_by_side():
+    """Two of them in one model."""
+    return keras.Sequential([keras.Input((2,)), functional("one"), functional("other")])
+
+
 def dense(**kwargs):
     """A Dense(1) without bias, its kernel full of ones."""
     return keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", **kwargs)
@@ -835,9 +846,16 @@ for wrong in ([kernel], [bias, kernel], [kernel, bias, bias]):
         layer.set_weights(wrong)
 
 # %% recipe-path-code
-# > Each weight of a model has a `path`: the names of the model, the layer and the weight.
-# > A dictionary finds it.
+# > Each weight has a `path`: here, the names of the model, the layer and the weight.
+# > (In a functional model, in a loaded one and in a layer that was built before, the model's name is missing.)
+# > A dictionary finds a weight by it, where no two are the same.
 assert _ == [f"net/{layer}/{weight}" for layer in ("hidden", "out") for weight in ("kernel", "bias")]
+assert [w.path for w in functional("net").weights] == ["hidden/kernel", "hidden/bias"]
+assert [w.path for w in loaded(model).weights] == [path.removeprefix("net/") for path in _]
+before = keras.layers.Dense(1, name="out")
+before.build((None, 2))
+assert keras.Sequential([before], name="net").weights[0].path == "out/kernel"
+assert [w.path for w in side_by_side().weights] == ["hidden/kernel", "hidden/bias"] * 2
 
 # %% recipe-path-code-2
 # > What it finds is the weight itself, so `assign` reaches the model.
@@ -1337,10 +1355,21 @@ assert step.experimental_get_tracing_count() == 1
 
 # %% recipe-rate-code-4
 # > A compiled model has its optimizer as `model.optimizer`.
-# > Setting the attribute assigns to the same variable.
+# > Setting the attribute to a number assigns to the same variable. (A schedule that is set after a `fit` is ignored,
+# > silently, until you compile again with the same optimizer.)
 assert _ == 0.125
 assert isinstance(model.optimizer, keras.optimizers.Optimizer)
 assert model.optimizer.learning_rate is rate
+for again, moved in ((False, False), (True, True)):
+    late = keras.optimizers.SGD(0.0)
+    one = compiled(dense(), inputs=1, optimizer=late)
+    fit(one)
+    late.learning_rate = keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9)
+    if again:
+        one.compile(late, "mse")
+    before = one.get_weights()[0]
+    fit(one)
+    assert (one.get_weights()[0] != before).all() == moved
 
 # %% recipe-every-step-code-2
 # > A constraint is what the optimizer applies to each weight that it trains, after each step. It uses Keras
@@ -1576,7 +1605,8 @@ assert not np.array_equal(keras.initializers.GlorotUniform()(fresh.kernel.shape)
 
 # %% recipe-reset-code-3
 # > A slot's name is the path of its weight, with `_` for `/`, and what Adam keeps there. Compare whole names: by its
-# > beginning, `hidden` would also match the slots of a layer called `hidden_kernel`.
+# > beginning, `hidden` would also match the slots of a layer called `hidden_kernel`. Where two paths are the same, as
+# > in functional models side by side, so are the names of their slots.
 assert len(_) == 4 and all(name.startswith("small_hidden_") for name in _)
 assert all(slot.numpy().any() for slot in slots)
 other = keras.layers.Dense(2, name="hidden_kernel")
@@ -1586,6 +1616,9 @@ adam.build(twins.trainable_variables)
 stems = tuple(path + "_" for path in paths)
 assert len([slot for slot in adam.variables if slot.name.startswith(stems)]) == 8
 assert len([slot for slot in adam.variables if slot.name in names]) == 4
+adam = keras.optimizers.Adam()
+adam.build(side_by_side().trainable_variables)
+assert [slot.name for slot in adam.variables].count("hidden_kernel_momentum") == 2
 
 # %% recipe-reset-code-4
 # > Set the slots to 0, and the step counter as well: Adam reads from it how much its slots are still too small. Left at
@@ -1691,10 +1724,13 @@ np.testing.assert_array_equal(_, [[100]])
 np.testing.assert_array_equal(average, [[100]])
 
 # %% recipe-beside-code-2
-# > An optimizer takes variables of TensorFlow and of Keras in one list.
+# > An optimizer takes variables of TensorFlow and of Keras in one list. (Muon takes those of Keras alone.)
 # > Give it all of them in its first step: [it learns of no others](errors.ipynb#unknown-variable).
 np.testing.assert_allclose(_[0], [[0.9]], rtol=1e-5)
 np.testing.assert_allclose(_[1], 1.9, rtol=1e-5)
+with pytest.raises(AttributeError, match="has no attribute 'path'"):
+    keras.optimizers.Muon(0.1).apply([tf.ones((2, 2))], [tf.Variable(tf.ones((2, 2)))])
+keras.optimizers.Muon(0.1).apply([tf.ones((2, 2))], [keras.Variable(np.ones((2, 2), "float32"))])
 for kind in (keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.AdamW):
     raw, own = both([1.0, 2.0])
     together = kind(0.1)

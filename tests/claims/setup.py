@@ -62,7 +62,7 @@ def size(folder):
 # > The course is made with TensorFlow 2.21, Keras 3.15 and NumPy 2.4: exactly the versions in `requirements.txt`, which
 # > the commands below install.
 #
-# > You need Python 3.11, 3.12 or 3.13, about 2 GB of disk, and no GPU.
+# > You need Python 3.11, 3.12 or 3.13, about 2.5 GB of disk, and no GPU.
 versions = {"tensorflow": "2.21", "tensorflow-cpu": "2.21", "keras": "3.15", "numpy": "2.4"}
 assert {name: PINS[name].rpartition(".")[0] for name in versions} == versions
 assert (tf.__version__, keras.__version__, np.__version__) == tuple(PINS[name] for name in ("tensorflow", *LIBRARIES))
@@ -73,7 +73,7 @@ with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as pa
     with contextlib.redirect_stdout(io.StringIO()) as said:
         make_env.install()
     assert asked[0][0][-2:] == ["-r", "requirements.txt"] and asked[0][1] == str(ROOT)
-    assert "2 GB" in said.getvalue() and make_env.installed()
+    assert "2.5 GB" in said.getvalue() and make_env.installed()
     ready.write_text(make_env.wanted().replace(PINS["keras"], "3.0.0"))
     assert not make_env.installed()  # another version is installed anew
 suitable = {minor for minor in range(20) if environment.check_python((3, minor, 0))[0] == "OK"}
