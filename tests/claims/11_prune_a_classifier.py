@@ -4,10 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# free: You set nine of ten weights of a trained network to 0 and train on, to mend the damage.
-# free: **You will do:** prune a network that reads digits, keep its zeros while it trains, tighten the mask step by
-#       step.
-# free: **You will learn:** what moves a pruned weight, what does not, and what holding the zeros is worth.
+# free: Nine of ten trained weights are set to 0.
+# free: **You will do:** prune a network, keep its zeros while it trains, tighten the mask step by step.
+# free: **You will learn:** what moves a pruned weight, and what holding the zeros is worth.
 # free: **You need:** [lesson 2](02_masked_replacement.ipynb), [lesson 10](10_layers_and_optimizers.ipynb).
 # free: [Move and resize weights](12_move_and_resize_weights.ipynb): from another library, through SciPy, into more
 #       rows.
@@ -29,7 +28,7 @@ def pruned_then(optimizer, weight=0.0, masked=True, emptied=False):
 
 
 # %% train
-# > The data are 1797 handwritten digits of 8 × 8 pixels, which scikit-learn brings along.
+# > scikit-learn ships 1797 handwritten digits of 8 × 8 pixels.
 # > A quarter is kept for the test.
 #
 # > Ten epochs, and it reads most of the digits that it has not seen:
@@ -63,7 +62,7 @@ assert len(set(places[:1843])) == 1843
 np.testing.assert_array_equal(np.argsort(np.array([[4, 1], [3, 2]]), axis=None), [1, 3, 2, 0])
 
 # %% back
-# > An epoch later most of the zeros are gone.
+# > You train on, and an epoch later most zeros are gone.
 #
 # > Of 1843 zeros, how many are left after one more epoch?
 #

@@ -112,7 +112,7 @@ assert model.input_shape == (None, 8, 8, 2) and model.layers[0].data_format == "
 np.testing.assert_array_equal(x[0, :, :, 1], arrays["pictures"][0, 1])
 
 # %% move
-# > Every shape fits, and the model may know nothing any more.
+# > Every shape fits, and the model may know nothing now.
 #
 # > Both matrices are turned as [lesson 3](03_reshape_and_assign.ipynb) does it, and nothing raises.
 #

@@ -44,21 +44,20 @@ def alone(code, fails=False):
     return done.stderr if fails else done.stdout
 
 
-# free: **You will do:** mend such a write, let replicas agree on a value, keep a total, run two processes that train as
-#       one.
-# free: **You will learn:** which copies a write reaches: from your program, in a replica, in another process.
+# free: **You will do:** mend such a write, let replicas agree, keep a total, run two processes as one.
+# free: **You will learn:** which copies a write reaches, and from where.
 # free: `zero_rows` is right on one device.
 # free: Mend it for several.
 # free: Here is one, as text:
 # free: [Recipes](../book/recipes.ipynb) for the task that you came with.
 
 # %% made
-# > A model that outgrows its device gets several, and each of its variables a copy on every one.
+# > On several devices, a variable has a copy on every one.
 # > Your slice assign reaches one of them, and `numpy()` does not show it.
 #
 # > **You need:** [lesson 8](08_slices_and_scatter.ipynb).
 #
-# > Two devices without a GPU: one CPU as two *logical* ones.
+# > One CPU becomes two *logical* ones.
 # > TensorFlow takes that before its first operation only, so this comes first in a fresh kernel.
 #
 # > A variable that is made in the strategy's scope has a *copy* on each of its devices.
