@@ -2,6 +2,7 @@
 
 import builtins
 import gc
+import io
 import logging
 import os
 import random
@@ -324,6 +325,26 @@ def test_a_check_works_off_the_main_thread_and_stops_there_too(hurry, capsys):
     thread.join()
     assert results[0]
     assert results[1].diagnosis == "too slow"
+
+
+def test_other_threads_can_log_after_an_answer_was_stopped_while_it_logged(hurry):
+    logger, handler = logging.getLogger("any"), logging.StreamHandler(io.StringIO())
+
+    def holding(v, factors):
+        logging._lock.acquire()
+        handler.acquire()
+        while True:
+            pass
+
+    def log():
+        logger.setLevel(logging.INFO)  # takes the one lock
+        handler.handle(logging.makeLogRecord({"msg": "said"}))  # and the other
+
+    assert examine("1.1", holding).diagnosis == "too slow"
+    thread = threading.Thread(target=log, daemon=True)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_the_alarm_of_the_notebook_goes_on():

@@ -179,6 +179,19 @@ def _descriptors_back(kept):
         os.close(copy)
 
 
+def _held_locks():
+    """The locks of logging that this thread holds. Stopped between taking one and giving it back, it would keep it."""
+    handlers = [reference() for reference in logging._handlerList]
+    locks = [logging._lock, *(handler.lock for handler in handlers if handler)]
+    return [lock for lock in locks if lock and lock._is_owned()]
+
+
+def _release_locks(before):
+    for lock in _held_locks():
+        while lock not in before and lock._is_owned():
+            lock.release()
+
+
 PYTHON = [
     *(attribute(f"sys.{name}", sys, name) for name in ("stdin", "stdout", "stderr")),
     *(
@@ -203,6 +216,7 @@ PYTHON = [
     attribute("logging.disable", logging.root.manager, "disable"),
     Setting("the log level", lambda: logging.root.level, logging.root.setLevel),
     contents("the log handlers", logging.root, "handlers"),
+    Setting("the locks of logging", _held_locks, _release_locks),
     Setting("the figures", _figures, _close_figures),
     Setting("the limits of the process", _limits, _set_limits),
     Setting("the umask", _umask, os.umask),
