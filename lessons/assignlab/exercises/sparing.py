@@ -2,10 +2,13 @@
 
 import tracemalloc
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python import pywrap_tfe
+from tensorflow.python.eager import record
 
 from assignlab.exercises.in_place import InPlace
 from assignlab.exercises.keeps_variables import KeepsVariables
@@ -53,7 +56,8 @@ class Sparing(Exercise):
         try:
             before, _ = tracemalloc.get_traced_memory()
             tracemalloc.reset_peak()
-            run = self.run_answer(answer, arguments, called)
+            with record.stop_recording() if _a_tape_is_open() else nullcontext():
+                run = self.run_answer(answer, arguments, called)
             still, (_, most) = tracemalloc.is_tracing(), tracemalloc.get_traced_memory()
         finally:
             if not tracing:
@@ -70,6 +74,11 @@ class Sparing(Exercise):
                 f"{self.block} is never read: everything is taken at once, and a tensor needs memory as an array does."
             )
             raise run.wrong("all at once", advice)
+
+
+def _a_tape_is_open():
+    """Whether an earlier cell left a tape open: it would keep the arrays of each step, for a gradient."""
+    return not pywrap_tfe.TFE_Py_TapeSetIsEmpty()
 
 
 def _in_words(count):
