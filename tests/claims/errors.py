@@ -272,7 +272,8 @@ for kind in KINDS:
 
 # %% error-no-assign-code-2
 # > Use the mask on the snapshot, with `np.where` for example.
-# > (If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
+# > (A Keras variable that is the argument of a `tf.function` is a tensor inside: pass its `.value`.
+# > If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
 # > variable's `assign`. If it is `module 'tensorflow' has no attribute 'assign'`, the advice is for TensorFlow 1: write
 # > `v.assign(values)`.)
 with raises(AttributeError, match="module 'tensorflow' has no attribute 'assign'"):
@@ -285,6 +286,11 @@ assert same(first, second.numpy())
 with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute 'assign'"):
     v.numpy().assign(matrix)
 assert same(_, [[1, 2], [0, 0]])
+double, given = tf.function(lambda one: one.assign(one * 2)), some(keras.Variable)
+with raises(AttributeError, match="object has no attribute 'assign'"):
+    double(given)
+double(given.value)
+assert same(given, matrix * 2)
 
 # %% error-no-assign-add-code
 # raises AttributeError: EagerTensor' object has no attribute 'assign_add'
@@ -324,7 +330,20 @@ assert same(_, [[7, 8], [5, 6]])
 # %% error-scalar-slice-code
 # raises InvalidArgumentError: Attempting to slice scalar input
 # > A variable with shape `()` holds one number, and has no entry 0.
-# > (`scale[:]` says the same.)
+# > (`scale[:]` says the same.
+# > If the message speaks of `pfor`, a variable is written in `tf.vectorized_map`: take `tf.map_fn`, which makes one
+# > write after the other.)
+import logging
+
+total = tf.Variable(0.0)
+level = tf.get_logger().level
+tf.get_logger().setLevel(logging.CRITICAL)
+try:
+    with raises(ValueError, match=r"(?s)Attempting to slice scalar input.*pfor"):
+        tf.vectorized_map(lambda number: total.assign_add(number), tf.constant([1.0, 2.0, 3.0]))
+finally:
+    tf.get_logger().setLevel(level)
+assert same(tf.map_fn(lambda number: total.assign_add(number), tf.constant([1.0, 2.0, 3.0])), [1, 3, 6])
 #
 # > For an entry 0, create it from a list: `tf.Variable([3.0])`.
 for kind in KINDS:
@@ -1862,6 +1881,34 @@ for wrong in range(3):
 assert _.all()
 assert same(model.get_weights()[1], saved.get_weights()[1])
 
+# %% error-by-name-code-2
+# raises ValueError: `by_name` only supports loading legacy ... files.
+# > The file was saved by Keras 3.
+#
+# > The weights files of Keras 2 could be read by the names of layers.
+# > A `.weights.h5` file holds no such names: it numbers the layers, kind by kind.
+import h5py
+
+names = []
+layers = [keras.layers.Dense(2, name=name) for name in ("one", "two")]
+keras.Sequential([keras.Input((2,)), *layers, keras.layers.BatchNormalization(name="three")]).save_weights(
+    f"{folder.name}/other.weights.h5"
+)
+with h5py.File(f"{folder.name}/other.weights.h5") as file:
+    assert list(file["layers"]) == ["batch_normalization", "dense", "dense_1"]
+    file.visit(names.append)
+assert not any(name in " ".join(names) for name in ("one", "two", "three"))
+
+# %% error-by-name-code-3
+# > Leave `by_name` out; the names of the two models may differ then.
+#
+# > To go by names, see the recipe [Load what fits of another
+# > model](recipes.ipynb#load-what-fits-of-another-model).
+assert _.all()
+other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, name="another")], name="elsewhere")
+other.load_weights(f"{folder.name}/saved.weights.h5")
+assert same(other.get_weights()[0], saved.get_weights()[0])
+
 # %% error-no-setter-code
 # raises AttributeError: property 'kernel' of 'Dense' object has no setter
 # > A Dense layer's kernel cannot be replaced, by an array or, with the words `You cannot add new elements of state`, by
@@ -1921,7 +1968,18 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 
 # %% error-unknown-variable-code-3
 # > To keep the optimizer, keep the variable: change its value with `assign`.
+#
+# > A layer that was frozen during the first step is new to the optimizer, too: see the recipe [Unfreeze a layer, and
+# > train on](recipes.ipynb#unfreeze-a-layer-and-train-on).
 assert same(_, matrix * 10 - 0.5)
+frozen = keras.layers.Dense(1, trainable=False)
+thawed = keras.Sequential([keras.Input((1,)), frozen, keras.layers.Dense(1)])
+thawed.compile("adam", "mse")
+thawed.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+frozen.trainable = True
+thawed.compile(thawed.optimizer, "mse")
+with raises(ValueError, match="Unknown variable"):
+    thawed.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
 
 # %% error-unique-id-code
 # raises AttributeError: EagerTensor' object has no attribute '_unique_id'
@@ -2150,6 +2208,68 @@ for kind in (keras.optimizers.Adam, lambda: keras.optimizers.SGD(momentum=0.9)):
 # %% error-unresolved-code-3
 # > If the rest is not wanted, ask for less.
 assert same(_, matrix)
+
+
+# %% error-list-code-2
+# raises ValueError: Unable to save the object ListWrapper ... tracking is exclusively for append-only data structures
+# > A variable in a list was replaced by another one.
+#
+# > A list that is an attribute of a `tf.Module` or a checkpoint may grow and nothing else, for a checkpoint finds its
+# > variables by their places: an entry was replaced, removed or moved.
+def refused(change, holder):
+    holder.steps = [tf.Variable(1.0), tf.Variable(2.0)]
+    change(holder.steps)
+    try:
+        path = tf.train.Checkpoint(holder=holder).write(f"{folder.name}/other")
+    except ValueError as error:
+        return "Unable to save the object ListWrapper" in str(error)
+    assert any("steps/0/" in name for name, shape in tf.train.list_variables(path))
+    return False
+
+
+def replace(steps):
+    steps[0] = tf.Variable(5.0)
+
+
+for holder in (tf.Module, tf.train.Checkpoint):
+    for change in (replace, lambda steps: steps.pop(), lambda steps: steps.reverse()):
+        assert refused(change, holder())
+    assert not refused(lambda steps: steps.append(tf.Variable(3.0)), holder())
+
+# %% error-list-code-3
+# > Keep the variable, and assign.
+# > (Is it too late for that, make the attribute a new list.
+# > A dictionary, and a list in a Keras layer, may change.)
+assert _ == 5
+
+
+def replace(steps, key=0):
+    steps[key] = tf.Variable(7.0)
+    return steps
+
+
+holder = tf.Module()
+holder.steps = [tf.Variable(1.0), tf.Variable(2.0)]
+replace(holder.steps)
+holder.steps = list(holder.steps)
+holder.named = {"first": tf.Variable(1.0)}
+replace(holder.named, "first")
+
+
+class Steps(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.steps = [self.add_weight(), self.add_weight()]
+
+    def call(self, inputs):
+        return inputs
+
+
+layer = Steps()
+layer.steps[0] = layer.add_weight()
+other = keras.Sequential([keras.Input((1,)), layer])
+assert tf.train.Checkpoint(holder=holder).write(f"{folder.name}/changed")
+assert tf.train.Checkpoint(other=other).write(f"{folder.name}/changed")
 
 # %% error-no-files-code
 # raises NotFoundError: Failed to find any matching files for nowhere/saved
@@ -2514,6 +2634,34 @@ assert same(other, [[-1, 0], [3, 4]])
 # %% error-slices-numpy-code-2
 # > Make it dense.
 np.testing.assert_allclose(_, [[0.2, 0.2], [0, 0]], rtol=1e-6)
+
+# %% error-grad-fn-code
+# raises TypeError: @tf.custom_gradient grad_fn must accept keyword argument 'variables'
+# > The function under `tf.custom_gradient` reads a variable that is trainable, and its gradient function says nothing
+# > about that.
+for kind in KINDS:
+    read = kind(2.0)
+    with raises(TypeError, match="must accept keyword argument 'variables'"):
+        tf.custom_gradient(lambda x: (x * read, lambda upstream: upstream * read))(tf.constant(3.0))  # noqa: B023
+frozen = tf.Variable(2.0, trainable=False)
+assert tf.custom_gradient(lambda x: (x * frozen, lambda upstream: upstream))(tf.constant(3.0)).numpy() == 6
+
+# %% error-grad-fn-code-2
+# > Give the variable as an argument, and return a gradient for each argument.
+# > (Or accept `variables=None`, and return two lists: for the arguments, and for the variables.)
+assert _ == 3
+
+
+@tf.custom_gradient
+def listing(x):
+    return x * v, lambda upstream, variables=None: ([upstream * v], [upstream * x * 100])
+
+
+x = tf.constant(3.0)
+with tf.GradientTape() as other:
+    other.watch(x)
+    loss = listing(x)
+assert [gradient.numpy() for gradient in other.gradient(loss, [x, v])] == [2, 300]
 
 # %% error-virtual-code
 # raises RuntimeError: Virtual devices cannot be modified after being initialized
@@ -3522,6 +3670,25 @@ next(elements)
 factor.assign(100)
 assert next(elements).numpy() == 1
 
+# %% error-silent-slices-code
+# > The dataset was made of the values that the variable had at that moment.
+# > (It copies an array, too.)
+assert _ == [1, 2]
+whole = tf.data.Dataset.from_tensors(v)
+array = np.array([1.0, 2.0])
+copied = tf.data.Dataset.from_tensor_slices(array)
+array[:] = 5
+assert same(next(iter(whole)), [10, 20]) and [row.numpy() for row in copied] == [1, 2]
+
+# %% error-silent-slices-code-2
+# > Let the dataset read the variable, for each element anew.
+# > A `cache()` behind it keeps what its first pass has read.
+assert _ == ([10, 20], [100, 200])
+cached = rows.cache()
+assert [row.numpy() for row in cached] == [100, 200]
+v.assign([5.0, 5.0])
+assert [row.numpy() for row in rows] == [5, 5] and [row.numpy() for row in cached] == [100, 200]
+
 # %% error-silent-bias-code
 # accused computes with another object as its bias (ndarray)
 # > The attribute is now an array.
@@ -3705,6 +3872,51 @@ try:
 finally:
     keras.config.set_dtype_policy(policy)
 
+# %% error-silent-ftrl-code
+# > The gradient is 0, and 100 is gone.
+# > Ftrl computes a weight anew at each step, from its slots.
+# > They take up a part of an assigned value, the larger the greater the gradient, and nothing of it where the gradient
+# > is 0.
+assert _ == 0
+parts = []
+for gradient in (0.0, 0.1, 1.0, 10.0):
+    one, two, prepared = tf.Variable(0.0), tf.Variable(0.0), keras.optimizers.Ftrl(0.1)
+    prepared.apply([tf.constant(1.0)] * 2, [one, two])
+    two.assign_add(100.0)
+    prepared.apply([tf.constant(gradient)] * 2, [one, two])
+    parts.append(two.numpy() - one.numpy())
+assert parts[0] == 0 and parts == sorted(set(parts)) and parts[-1] < 100
+
+# %% error-silent-ftrl-code-2
+# > It is no optimizer for assigned, loaded or pruned weights.
+# > Adagrad steps in a similar way, and begins where the weight is.
+assert _ == 100
+kernel = keras.Variable(np.ones((2, 2)))
+prepared = keras.optimizers.Ftrl(0.1)
+prepared.apply([tf.ones((2, 2))], [kernel])
+kernel.assign(np.zeros((2, 2)))
+prepared.apply([tf.zeros((2, 2))], [kernel])
+assert (kernel.numpy() != 0).all()
+one, stepping = tf.Variable(5.0), keras.optimizers.Adagrad(0.1)
+for gradient, accumulated in ((2.0, 4.1), (1.0, 5.1)):
+    before = one.numpy()
+    stepping.apply([tf.constant(gradient)], [one])
+    np.testing.assert_allclose(one.numpy(), before - 0.1 * gradient / np.sqrt(accumulated), rtol=1e-6)
+
+# %% error-silent-two-steps-code
+# > The two models share a layer, so its kernel stands twice in the list, and was moved twice.
+# > (Within one model, `weights` lists a shared weight once.)
+assert same(_, [[-2]])
+assert [weight is shared.kernel for weight in weights] == [True, True]
+within = keras.Sequential([keras.Input((1,)), shared, keras.layers.ReLU(), shared])
+assert len(within.weights) == len(within.trainable_weights) == 1
+
+# %% error-silent-two-steps-code-2
+# > Take each weight once; `id` tells weights apart whatever their values.
+assert same(_, [[-1]]) and len(weights) == 1
+alike = [tf.Variable(1.0), tf.Variable(1.0)]
+assert len({id(one): one for one in alike * 3}) == 2
+
 # %% error-silent-trainable-code-2
 # > `fit` looks at `trainable` when it builds its training step, at the first call.
 # > A change after that is ignored, in both directions, until you compile again.
@@ -3720,6 +3932,26 @@ assert fit(early)[0] != 1
 
 # %% error-silent-trainable-code-3
 assert same(*_)
+
+# %% error-silent-unfrozen-code
+# > The model was trainable already, and an attribute that gets the value it has is not set again: the layers never hear
+# > of it.
+assert _ is False
+inputs = keras.Input((1,))
+for other in (keras.Sequential([keras.Input((1,)), frozen]), keras.Model(inputs, frozen(inputs))):
+    other.trainable = True
+    assert other.trainable and not frozen.trainable
+    other.trainable = False
+    other.trainable = True
+    assert frozen.trainable
+    frozen.trainable = False
+
+# %% error-silent-unfrozen-code-2
+# > Set `trainable` of the layer.
+#
+# > After the change, compile.
+# > See the recipe [Unfreeze a layer, and train on](recipes.ipynb#unfreeze-a-layer-and-train-on).
+assert _ == ["kernel", "bias"]
 
 # %% error-silent-attribute-code-2
 # > `predict`, `evaluate` and `fit` trace the model at their first call, and a Python number is a constant of the trace:
@@ -3810,6 +4042,40 @@ layer.finalize_state()
 assert model.predict(five, verbose=0) == 0 and model(five).numpy() == 1
 model.compile()
 assert model.predict(five, verbose=0) == 1
+
+# %% error-silent-loading-code-2
+# > The weights of the model are loaded, the optimizer's memory of five steps is not: this optimizer has no slots yet,
+# > so it has fewer variables than the file.
+# > So has another kind of optimizer, such as SGD.
+assert _ == 0 and same(model.get_weights()[0], trained.get_weights()[0])
+other = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+for fresh, built in ((keras.optimizers.Adam(), False), (keras.optimizers.SGD(), True)):
+    other.compile(fresh, "mse")
+    if built:
+        fresh.build(other.trainable_variables)
+    assert len(fresh.variables) == 2 < len(trained.optimizer.variables)
+    with warns(UserWarning, match=r"Skipping variable loading for optimizer '\w+', because it has 2 variables"):
+        other.load_weights(f"{folder.name}/trained.weights.h5")
+    assert fresh.iterations.numpy() == 0
+
+# %% error-silent-loading-code-3
+# > Build it first.
+# > (Of two kinds with as many slots, one takes the other's memory without a warning, and its learning rate.)
+assert _ == 5
+for mine, theirs in zip(model.optimizer.variables, trained.optimizer.variables, strict=True):
+    assert same(mine, theirs)
+one, two = (keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]) for time in range(2))
+one.compile(keras.optimizers.RMSprop(0.25), "mse")
+one.fit(x, y, verbose=0)
+one.save_weights(f"{folder.name}/one.weights.h5")
+two.compile(keras.optimizers.SGD(0.5, momentum=0.9), "mse")
+two.optimizer.build(two.trainable_variables)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    two.load_weights(f"{folder.name}/one.weights.h5")
+assert not [one for one in said if "Skipping" in str(one.message)]
+assert two.optimizer.learning_rate.numpy() == 0.25
+assert same(two.optimizer.variables[2], one.optimizer.variables[2])
 
 # %% error-silent-batches-code-2
 # > `steps_per_execution=4` runs four batches in one call of TensorFlow, and a callback gets its turn between calls:

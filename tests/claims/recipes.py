@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import copy
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from importlib.metadata import version
 
 import keras
@@ -161,11 +163,12 @@ def in_threads(work, calls=200):
 # > [batch statistics](#set-the-statistics-of-a-batchnormalization) ·
 # > [a low-rank adapter](#merge-a-low-rank-adapter-into-its-kernel) ·
 # > [spectral normalization](#set-a-kernel-under-spectral-normalization) ·
+# > [int8](#change-the-kernel-of-a-quantized-layer) ·
 # > [the states of an LSTM](#read-and-set-the-states-of-an-lstm)
 #
 # > **Training:** [learning rate](#change-the-learning-rate) ·
 # > [after every step](#clip-or-mask-after-every-training-step) ·
-# > [frozen entries](#keep-entries-frozen-during-training) ·
+# > [frozen entries](#keep-entries-frozen-during-training) · [unfreeze](#unfreeze-a-layer-and-train-on) ·
 # > [reset](#reset-a-layer-and-the-optimizers-memory-of-it) ·
 # > [averaged weights](#change-weights-that-the-optimizer-averages) ·
 # > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model) ·
@@ -176,7 +179,8 @@ def in_threads(work, calls=200):
 # > [a target network](#let-a-target-network-follow) ·
 # > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
 #
-# > **Files:** [go on with a training](#stop-a-training-and-go-on-with-it) ·
+# > **Files:** [edit a file](#edit-a-weights-file-without-its-model) · [go on with a
+# > training](#stop-a-training-and-go-on-with-it) ·
 # > [load what fits](#load-what-fits-of-another-model) ·
 # > [change a model whose code is gone](#change-a-model-whose-code-is-gone)
 #
@@ -838,6 +842,27 @@ for dtype in ("float32", "float64", "bfloat16", "float16", *MIXED):
 
 # %% recipe-layer-code-2
 # > `set_weights` takes a list with an array for each weight, in the order of `get_weights`: here kernel, then bias.
+# > (That is the order of `weights`: layer by layer, and of a layer's own weights first those that were made to be
+# > trained.)
+
+
+class Counting(keras.layers.Layer):
+    def build(self, shape):
+        self.count = self.add_weight(shape=(), trainable=False, name="count")
+        self.scale = self.add_weight(shape=(), name="scale")
+
+    def call(self, inputs):
+        return inputs
+
+
+counting = keras.Sequential([keras.Input((2,)), Counting(), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+order = ["scale", "count", "gamma", "beta", "moving_mean", "moving_variance", "kernel", "bias"]
+assert [weight.name for weight in counting.weights] == order
+for part in counting.layers:
+    part.trainable = False
+assert [weight.name for weight in counting.weights] == order
+for weight, array in zip(counting.weights, counting.get_weights(), strict=True):
+    np.testing.assert_array_equal(weight, array)
 np.testing.assert_array_equal(_[0], [[10, 20], [30, 40]])
 np.testing.assert_array_equal(_[1], [1, 1])
 assert [weight.name for weight in layer.weights] == ["kernel", "bias"]
@@ -1264,6 +1289,36 @@ with warnings.catch_warnings():
     plain.fit(np.ones((1, 2)), np.ones((1, 2)), verbose=0)
 np.testing.assert_array_equal(inner.kernel, [[30, 0], [0, 40]])
 
+# %% recipe-quantized-code
+# > `quantize("int8")` keeps a kernel as integers, and a scale for each column: the kernel is the integers divided by
+# > the
+# > scale.
+assert _ == [("kernel", "int8"), ("kernel_scale", "float32")] and layer.kernel_scale.shape == (2,)
+first = keras.layers.Dense(2, use_bias=False)
+first.build((None, 3))
+before = first.kernel.numpy()
+first.quantize("int8")
+np.testing.assert_allclose(first.kernel.numpy() / first.kernel_scale.numpy(), before, atol=np.abs(before).max() / 127)
+
+# %% recipe-quantized-code-2
+# > A value that is assigned to `kernel` alone is read with the old scale, and its decimals are cut off.
+# > Assign both.
+#
+# > The numbers differ by what an integer cannot hold; inputs are rounded in the same way.
+# > Where the float kernel is still there, assign to it and quantize afterwards: that is less to go wrong.
+np.testing.assert_allclose(_[0], _[1], atol=0.1)
+assert (_[0] != _[1]).any()
+alone = keras.layers.Dense(2, use_bias=False, kernel_initializer="ones")
+alone.build((None, 3))
+alone.quantize("int8")
+alone.kernel.assign(np.full((3, 2), 2.75))
+assert (alone.kernel.numpy() == 2).all() and (alone(x).numpy() < 0.2).all()
+early = keras.layers.Dense(2, use_bias=False)
+early.build((None, 3))
+early.kernel.assign(new)
+early.quantize("int8")
+np.testing.assert_allclose(early(x), layer(x), atol=0.02)
+
 # %% recipe-states-code
 # > With `stateful=True` an LSTM goes on where its last call ended.
 # > What it carries over are two variables, `layer.states`: its last output and its cell.
@@ -1590,6 +1645,56 @@ for kwargs, callbacks in (({"kernel_constraint": PutBack()}, []), ({}, [PutBackA
     fit(model_of_one, epochs=3, callbacks=callbacks)
     assert one.kernel.numpy()[1, 0] == 3 != one.kernel.numpy()[0, 0]
 
+# %% recipe-unfreeze-code-2
+# > First only the head is trained.
+# > An optimizer takes on the variables of its first step and [no others](errors.ipynb#unknown-variable), so build it
+# > while all are trainable, and freeze then.
+assert _[0] == 1 and _[1] != 1
+assert len(model.trainable_weights) == 1 and len(optimizer.variables) == 4
+
+# %% recipe-unfreeze-code-3
+# > Then all of it, with a smaller rate.
+# > The optimizer keeps what it remembers of the head.
+# > Compile again, or `fit` goes on as before.
+assert _[0] != 1 and optimizer.iterations.numpy() == 6
+base.trainable = False
+before, head_before = base.kernel.numpy(), head.kernel.numpy()
+model.fit(x, y, verbose=0)
+assert base.kernel.numpy() != before
+model.compile(optimizer, "mse")
+before, head_before = base.kernel.numpy(), head.kernel.numpy()
+model.fit(x, y, verbose=0)
+assert base.kernel.numpy() == before and head.kernel.numpy() != head_before
+#
+# > If that memory does not matter, compile with a new optimizer; it need not be built.
+# > For several layers, set each one's `trainable`: `model.trainable = True` [does
+# > nothing](errors.ipynb#no-error-but-modeltrainable--true-unfroze-nothing) on a model that is trainable, and after
+# > `model.trainable = False` it unfreezes all.
+# > A frozen `BatchNormalization` keeps its averages, too.
+# > One weight alone is frozen by `layer.kernel.trainable = False`: `fit` leaves it as it is, and a saved model does not
+# > know of it.
+base.trainable = True
+model.compile(keras.optimizers.Adam(0.1), "mse")
+model.fit(x, y, verbose=0)
+assert base.kernel.numpy() != before
+base.trainable = False
+model.trainable = True
+assert not base.trainable
+model.trainable = False
+model.trainable = True
+assert base.trainable and head.trainable
+average = keras.layers.BatchNormalization(trainable=False)
+average(np.full((4, 1), 5.0), training=True)
+assert average.moving_mean.numpy() == 0
+base.kernel.trainable = False
+model.compile("sgd", "mse")
+before, head_before = base.kernel.numpy(), head.kernel.numpy()
+model.fit(x, y, verbose=0)
+assert base.kernel.numpy() == before and head.kernel.numpy() != head_before
+with tempfile.TemporaryDirectory() as place:
+    model.save(f"{place}/saved.keras")
+    assert keras.models.load_model(f"{place}/saved.keras").layers[0].kernel.trainable
+
 # %% recipe-reset-code
 # > Here is a model that has trained for five steps. Adam remembers two slot variables for each weight.
 assert _ == 5
@@ -1623,10 +1728,19 @@ assert [slot.name for slot in adam.variables].count("hidden_kernel_momentum") ==
 # %% recipe-reset-code-4
 # > Set the slots to 0, and the step counter as well: Adam reads from it how much its slots are still too small. Left at
 # > 2000, the counter makes the next steps up to six learning rates long, under a steady gradient.
+# > (0 is where Adam's slots begin. An accumulator of Adagrad begins at 0.1, and Nadam has a product that begins at 1.)
 #
 # > The price: the counter belongs to all layers. After a long training the others take shorter steps for a while, and a
 # > learning rate schedule starts again. To forget everything, compile with a new optimizer; the weights stay.
 assert _[0] == 0 and not any(slot.numpy().any() for slot in slots)
+for kind, begin in (
+    (keras.optimizers.Adam, [0, 0]),
+    (keras.optimizers.Adagrad, [0.1]),
+    (keras.optimizers.Nadam, [0, 0, 1]),
+):
+    fresh = kind()
+    fresh.build([tf.Variable(5.0)])
+    np.testing.assert_allclose([one.numpy() for one in fresh.variables[2:]], begin)
 reset, kept = tf.Variable(0.0), tf.Variable(0.0)
 
 
@@ -1710,9 +1824,28 @@ for every, written in ((None, []), (2, [2, 4]), (3, [3])):
     assert weight.numpy() < 100
 
 # %% recipe-average-code-3
-# > The average is a variable of the optimizer: assign to it as well, and 100 stays. (Before the first `fit` the weight
-# > alone is enough, since the average starts from it.)
+# > The average is a variable of the optimizer: assign to it as well, and 100 stays.
+# > (To validate with the averages during `fit`, give it `keras.callbacks.SwapEMAWeights()`, which puts them into the
+# > weights for the validation and back. Before the first `fit` the weight alone is enough, since the average starts
+# > from
+# > it.)
 np.testing.assert_array_equal(_, layer.kernel)
+swapped = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.25, use_ema=True, ema_momentum=0.5))
+tested, trained, x, y = [], [], np.ones((4, 1)), np.zeros((4, 1))
+
+
+class Watching(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        trained.append(self.model.layers[0].kernel.numpy().item())
+
+    def on_test_begin(self, logs=None):
+        tested.append((self.model.layers[0].kernel.numpy().item(), self.model.optimizer.variables[2].numpy().item()))
+
+
+callbacks = [keras.callbacks.SwapEMAWeights(), Watching()]
+swapped.fit(x, y, epochs=4, validation_data=(x, y), callbacks=callbacks, verbose=0)
+assert trained == [0.5, 0.25, 0.125, 0.0625]  # each step begins where the one before ended
+assert tested == [(0.5, 0.5), (0.375, 0.25), (0.25, 0.125), (0.15625, 0.0625)]  # they have changed places
 one = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.0, use_ema=True))
 one.layers[0].kernel.assign([[100]])
 for _ in range(2):
@@ -1903,10 +2036,35 @@ assert fit(slow) == [1]
 number = 5.0
 assert fit(slow) == [5]
 
+
 # %% recipe-copy-code
 # > `set_weights` copies all weights at once, what is not trained too, such as the averages of `BatchNormalization`.
 # > (After it, a `Normalization` needs `finalize_state()`.) The copy is independent: changing one model later leaves the
 # > other as it is.
+# > (`copy.deepcopy(model)` copies a compiled model with its optimizer's memory.
+# > A layer of your own has to be registered for that, by `keras.saving.register_keras_serializable`.)
+class Doubled(keras.layers.Dense):
+    pass
+
+
+x, y = np.ones((4, 2)), np.zeros((4, 1))
+for kind, works in ((keras.layers.Dense, True), (Doubled, False)):
+    deep = keras.Sequential([keras.Input((2,)), kind(1)])
+    deep.compile("adam", "mse")
+    deep.fit(x, y, verbose=0)
+    with nullcontext() if works else pytest.raises(TypeError):
+        copied = copy.deepcopy(deep)
+        assert copied.optimizer is not deep.optimizer
+        for mine, theirs in zip(
+            copied.variables + copied.optimizer.variables, deep.variables + deep.optimizer.variables, strict=True
+        ):
+            assert mine is not theirs
+            np.testing.assert_array_equal(mine, theirs)
+keras.saving.register_keras_serializable("claims")(Doubled)
+copied = copy.deepcopy(deep)
+copied.layers[0].kernel.assign([[100], [100]])
+assert (deep.layers[0].kernel.numpy() < 10).all() and copied.optimizer.iterations.numpy() == 1
+keras.saving.get_custom_objects().clear()
 np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
 first = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
 second = keras.models.clone_model(first)
@@ -2096,6 +2254,34 @@ for dtype in DTYPES:
         variable.assign(np.load(f"{folder.name}/kept.npy"))
         np.testing.assert_array_equal(variable.numpy(), [1, 2])
 
+# %% recipe-file-code-2
+# > A `.weights.h5` file is one of HDF5, so h5py opens it.
+# > It numbers the layers kind by kind, `dense`, `dense_1`, and the weights of each in the order of `layer.weights`.
+# > (A `.keras` file is a zip archive, with such a file inside.)
+#
+# > `kernel[...]` reads the whole array and writes into the file; the file keeps shape and dtype.
+# > Keep a copy: nothing is asked before.
+import zipfile
+
+np.testing.assert_array_equal(_, [[10], [10]])
+with h5py.File(path, "r+") as file:
+    kernel, bias = (file[f"layers/dense_1/vars/{place}"] for place in (0, 1))
+    np.testing.assert_array_equal(kernel[...], model.layers[1].weights[0])
+    np.testing.assert_array_equal(bias[...], model.layers[1].weights[1])
+    bias[...] = np.array([2.5], dtype="float64")
+    assert bias.dtype == np.float32 and bias[...] == 2.5
+    for value in (np.ones(2), np.ones((2, 1))):
+        with pytest.raises(TypeError):
+            bias[...] = value
+model.load_weights(path)
+assert model.layers[1].bias.numpy() == 2.5
+model.save(f"{folder.name}/saved.keras")
+with zipfile.ZipFile(f"{folder.name}/saved.keras") as archive:
+    assert "model.weights.h5" in archive.namelist()
+    archive.extract("model.weights.h5", folder.name)
+with h5py.File(f"{folder.name}/model.weights.h5") as file:
+    np.testing.assert_array_equal(file["layers/dense/vars/0"][...], [[10], [10]])
+
 # %% recipe-resume-code-2
 # > A checkpoint of a compiled model holds its weights and its optimizer's memory. A `CheckpointManager` numbers the
 # > files, and keeps the last ones.
@@ -2174,6 +2360,16 @@ assert "Assets written to" in printed
 np.testing.assert_array_equal(_, [[20]])
 np.testing.assert_array_equal(layer.kernel, [[1], [1]])
 np.testing.assert_array_equal(tf.saved_model.load(f"{folder.name}/old").variables[0], [[1], [1]])
+#
+# > As a layer of a Keras model, `keras.layers.TFSMLayer(folder, call_endpoint="serve")` holds the same variables: they
+# > are in `layer.weights`, and can be assigned.
+exported = keras.layers.TFSMLayer(f"{folder.name}/new", call_endpoint="serve")
+around = keras.Sequential([keras.Input((2,)), exported])
+(held,) = around.weights
+assert held is exported.weights[0]
+np.testing.assert_array_equal(held, [[10], [10]])
+held.assign([[7], [0]])
+np.testing.assert_array_equal(around.predict(np.ones((1, 2)), verbose=0), [[7]])
 
 # %% recipe-function-code-2
 # > While TensorFlow traces a function there are no values, so there is no snapshot. Use TensorFlow operations there.
