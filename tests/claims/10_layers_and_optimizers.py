@@ -235,11 +235,11 @@ assert kept == [True, True, False, True]
 # > A layer is frozen between two `fit`.
 #
 # > It does.
-# > The first `fit` compiled a step, with its list of weights and their constraints; a change of these counts after the
-# > next `compile`.
+# > The first `fit` compiled a step, with its list of weights and their constraints; after a change of these, compile
+# > again.
 # > Weights are read in every step, so `assign` counts at once.
 #
-# > `trainable` and constraints count after the next `compile`, values at once.
+# > After a change of `trainable` or a constraint, compile again; values count at once.
 assert _[1] < _[0]
 layer.kernel.assign([[5.0]])
 model.fit(x, y, verbose=0)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -1952,6 +1952,101 @@ assert layer.weights[0] is layer.kernel and same(layer.kernel, kept[0])
 # > Write the values into the variables.
 assert same(_, matrix * 10)
 
+# %% error-new-state-code-2
+# raises ValueError: You cannot add new elements of state (variables or sub-layers) to a layer that is already built.
+# > A layer makes its variables and its layers in `__init__` or in `build`, for `call` runs many times.
+# > (An assignment of a new variable, or of a layer, to an attribute of a layer that is built says the same.)
+ready = keras.layers.Dense(2)
+ready.build((None, 2))
+for new in (keras.Variable(1.0), keras.layers.Dense(1)):
+    with raises(ValueError, match="You cannot add new elements of state"):
+        ready.extra = new
+
+
+class Late(keras.layers.Layer):
+    def call(self, inputs):
+        self.inner = keras.layers.Dense(1)
+        return self.inner(inputs)
+
+
+with raises(ValueError, match="You cannot add new elements of state"):
+    Late()(np.ones((1, 1)))
+
+# %% error-new-state-code-3
+assert same(_, [[1]])
+
+# %% error-keyword-code-2
+# raises ValueError: `name` must be passed as a keyword argument. Received: add_weight('scale', ...)
+# > The layer was written for Keras 2.
+#
+# > In Keras 2 the name came first; in Keras 3 the shape does.
+# > Name both.
+np.testing.assert_array_equal(keras.layers.Layer().add_weight((2,), "ones"), [1, 1])
+
+# %% error-keyword-code-3
+assert _ == 1
+
+# %% error-cell-code
+# raises AttributeError: 'LSTM' object has no attribute 'kernel'
+# > The weights belong to the layer's cell: `kernel`, `recurrent_kernel` and `bias`.
+# > Their columns are blocks of `units`: input gate, forget gate, candidate, output gate.
+assert [weight.name for weight in layer.cell.weights] == ["kernel", "recurrent_kernel", "bias"]
+assert same(layer.cell.bias, [0, 0, 1, 1, 0, 0, 0, 0])  # Keras begins with an open forget gate
+gates = keras.layers.LSTM(2)
+gates.build((None, 1, 1))
+sigmoid, steps = lambda x: 1 / (1 + np.exp(-x)), np.array([[[0.5]]], dtype="float32")
+gates.cell.kernel.assign([[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]])
+i, f, c, o = np.split(0.5 * gates.cell.kernel.numpy()[0] + gates.cell.bias.numpy(), 4)
+np.testing.assert_allclose(gates(steps)[0], sigmoid(o) * np.tanh(sigmoid(i) * np.tanh(c)), rtol=1e-5)
+
+# %% error-cell-code-2
+# > Here the bias of the forget gate becomes 5.
+# > (A GRU has a cell, too.
+# > Bidirectional has two layers, `forward_layer` and `backward_layer`; an Embedding calls its table `embeddings`.)
+assert same(_, [0, 0, 5, 5, 0, 0, 0, 0])
+around = keras.layers.Bidirectional(keras.layers.GRU(2))
+around.build((None, 3, 1))
+assert around.forward_layer.cell.kernel.shape == around.backward_layer.cell.kernel.shape == (1, 6)
+table = keras.layers.Embedding(3, 2)
+table.build()
+assert table.weights == [table.embeddings] and not hasattr(table, "kernel")
+
+# %% error-reset-states-code
+# raises AttributeError: 'Sequential' object has no attribute 'reset_states'
+# > Models had it in Keras 2.
+# > In Keras 3 the layers have it.
+assert hasattr(layer, "reset_states")
+
+# %% error-reset-states-code-2
+assert all(same(state, np.zeros((1, 2))) for state in _) and len(_) == 2
+
+# %% error-keywords-code
+# raises ValueError: Unrecognized keyword arguments passed to Dense: {'weights':
+# > A layer is given its first values by initializers.
+# > (An Embedding alone still takes `weights`.)
+table = keras.layers.Embedding(2, 2, weights=[matrix])
+table.build()
+assert same(table.embeddings, matrix)
+for make in (lambda **more: keras.layers.LSTM(2, **more), lambda **more: keras.layers.Conv1D(2, 1, **more)):
+    with raises(ValueError, match="Unrecognized keyword arguments"):
+        make(weights=[matrix])
+
+# %% error-keywords-code-2
+# > Or build the layer, and set them.
+assert same(_, matrix)
+#
+# > See the recipe [Give a layer initial weights made with
+# > NumPy](recipes.ipynb#give-a-layer-initial-weights-made-with-numpy).
+
+# %% error-layer-code-2
+# raises ValueError: No such layer: inner. Existing layers are: ['base'
+# > A model lists the layers it was made of, not the layers inside these.
+# > Ask one after the other.
+assert model.layers[0] is base and len(model.layers) == 2
+
+# %% error-layer-code-3
+assert same(_[1], matrix) and same(base.layers[0].kernel, matrix)
+
 # %% error-unknown-variable-code-2
 # raises ValueError: Unknown variable: ... This optimizer can only be called for the variables it was originally built
 # > An optimizer prepares itself for the variables of its first step.
@@ -2045,7 +2140,8 @@ assert all(same(part, value) for part, value in zip(optimizer.variables, kept, s
 # > The optimizer has not made its slot variables yet.
 # > It makes them for the variables of its first step, or of `build`.
 # > (Of a model it says `You are loading weights into a model that has not yet been built`, or `saving`: call the model
-# > once, or [build it](#no-error-but-get_weights-returns-an-empty-list).)
+# > once. A Sequential model may be built instead; a class of your own [may
+# > not](#no-error-but-load_weights-loaded-nothing).)
 assert len(optimizer.variables) == 2
 with tempfile.TemporaryDirectory() as folder:
     for prepare in (lambda model: model.build((None, 2)), lambda model: model(matrix)):
@@ -2613,8 +2709,12 @@ assert same(tape.gradient(loss, v), matrix) and same(tape.gradient(loss, w), mat
 # > It takes no index and no factor either: `0.1 * gradient` says `unsupported operand type(s) for *: 'float' and
 # > 'IndexedSlices'`.
 #
-# > (Optimizers take it as it is.)
+# > (Optimizers take it as it is, unless they have a `loss_scale_factor`.)
 assert isinstance(gradient, tf.IndexedSlices)
+for more, works in (({}, True), ({"clipnorm": 1.0}, True), ({"loss_scale_factor": 2.0}, False)):
+    with nullcontext() if works else raises(TypeError, match="IndexedSlices"):
+        keras.optimizers.SGD(0.1, **more).apply([gradient], [v])
+v.assign(matrix)
 layer = keras.layers.Embedding(4, 2)
 layer.build()
 looked_up = gradient_of(lambda: tf.reduce_sum(layer(np.array([1, 3]))), layer.embeddings)[0]
@@ -3554,7 +3654,11 @@ assert _ == 3
 # > does not train it and `get_weights` does not return it.
 # > Make the layer's variables with `add_weight`.
 # > (A functional model lists only what its layers have made: a variable of either kind that its formula multiplies
-# > with, as in `inputs * v`, is not trained.)
+# > with, as in `inputs * v`, is not trained.
+# > Nor is one that a Lambda layer uses.)
+for kind in KINDS:
+    used = kind(2.0)
+    assert not keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda inputs: inputs * used)]).weights  # noqa: B023
 assert _[0] == 1 and _[1] < 1
 for kind in KINDS:
     factor, inputs = kind(2.0), keras.Input((1,))
@@ -3611,7 +3715,8 @@ for listed in (net.trainable_variables, variables):
 # > The layer has no weights yet: it makes them when it is built or first called, and so does a model without
 # > `keras.Input`.
 #
-# > (Flatten, ReLU and Dropout have no weights at any time.)
+# > (A model of a class of your own is [called once](#no-error-but-load_weights-loaded-nothing) instead.
+# > Flatten, ReLU and Dropout have no weights at any time.)
 assert _ == []
 for build in (lambda one: one.build((None, 2)), lambda one: one(matrix)):
     for new in (keras.layers.Dense(2), keras.Sequential([keras.layers.Dense(2)])):
@@ -3626,6 +3731,32 @@ for plain in (keras.layers.Flatten(), keras.layers.ReLU(), keras.layers.Dropout(
 # %% error-silent-empty-code-2
 # > Build it.
 assert _ == [(2, 2), (2,)]
+
+# %% error-silent-nothing-code-3
+# > The 100 is in the file, and not in the model.
+# > `build` of a model of your own, without a `build` method in its class, marks it as built and builds none of its
+# > layers; it warns.
+# > Nothing was there to load into.
+assert same(_, [[1]])
+other = Net()
+with warns(UserWarning, match=r"`build\(\)` was called on layer"):
+    other.build((None, 1))
+assert other.built and not other.weights and not other.out.built
+
+# %% error-silent-nothing-code-4
+# > Call the model once, then load.
+assert same(_, [[100]])
+
+# %% error-silent-layers-code
+# > `model.layers` is a list that the model makes when it is asked; `model.layers.pop()` shortens that list alone.
+assert _ == (None, 1) and model.layers is not model.layers
+model.layers.pop()
+assert len(model.layers) == 2
+
+# %% error-silent-layers-code-2
+# > A Sequential model has `pop` and `add` of its own.
+# > Otherwise, make a new model around the layers that stay: they keep their weights.
+assert _ == ((None, 5), (None, 5), True)
 
 # %% error-silent-rate-code
 # > Keras 3 knows no `lr`, so Python makes an attribute that nobody reads.
@@ -3724,6 +3855,74 @@ with raises(AttributeError, match="has no setter"):
 # > Put the variable back, and assign to it.
 assert same(_, [1, 1])
 assert layer.bias is layer.weights[1]
+
+# %% error-silent-compared-code
+# > The model was trained, and `before` lists its variables: they hold the new values, as `after` does.
+assert all(_) and layer.kernel.numpy() != 1
+#
+# > A list to which a callback appends `layer.kernel` ends in the same way, full of one variable.
+kept, copies = [], []
+callback = keras.callbacks.LambdaCallback(
+    on_epoch_end=lambda epoch, logs: kept.append(layer.kernel) or copies.append(layer.kernel.numpy().item())
+)
+model.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=3, verbose=0, callbacks=[callback])
+assert all(one is layer.kernel for one in kept) and len(set(copies)) == 3
+
+# %% error-silent-compared-code-2
+# > Keep values: `get_weights`, or `.numpy()` of each.
+assert all(_)
+
+
+# %% error-silent-unused-code
+# > The warning names weights that the loss was not computed from: of an output without a loss, of a layer that `call`
+# > does not use, or cut off by NumPy or an integer.
+# > The others are trained, these stay.
+class Cut(keras.layers.Layer):
+    def __init__(self, cut):
+        super().__init__()
+        self.first, self.second, self.cut = keras.layers.Dense(1), keras.layers.Dense(1), cut
+
+    def build(self, shape):
+        self.first.build(shape)
+        self.second.build(shape)
+
+    def call(self, inputs):
+        return self.second(inputs) + self.cut(self.first, inputs)
+
+
+def unused(layer, inputs):
+    return 0.0
+
+
+def cast(layer, inputs):
+    return keras.ops.cast(keras.ops.cast(layer(inputs), "int32"), "float32")
+
+
+def through_numpy(layer, inputs):
+    result = tf.numpy_function(np.square, [layer(inputs)], tf.float32)
+    result.set_shape((None, 1))
+    return result
+
+
+x, y = np.ones((4, 1)), np.zeros((4, 1))
+for cut in (unused, cast, through_numpy):
+    holder = Cut(cut)
+    other = keras.Sequential([keras.Input((1,)), holder])
+    other.compile("sgd", "mse")
+    kept = holder.first.kernel.numpy(), holder.second.kernel.numpy()
+    with warns(UserWarning, match="Gradients do not exist for variables"):
+        other.fit(x, y, verbose=0)
+    assert same(holder.first.kernel, kept[0]) and (holder.second.kernel.numpy() != kept[1]).all()
+    holder.first.trainable = False
+    other.compile("sgd", "mse")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        other.fit(x, y, verbose=0)
+    assert not [one for one in said if "Gradients do not" in str(one.message)]
+
+# %% error-silent-unused-code-2
+# > If they are to be trained, let them reach the loss; if not, freeze them, and the warning is gone.
+assert _ == ["used/kernel", "used/bias"]
 
 # %% error-silent-alias-code
 # accused its values changed without a write: an alias of its memory was edited
@@ -3858,8 +4057,15 @@ for bad in (np.nan, -np.inf):
 
 # %% error-silent-skipped-code-2
 # > Under the policy `mixed_float16`, `compile` puts it around your optimizer.
+# > (In a loop of your own, take the gradient of `optimizer.scale_loss(loss)`.)
 # > Look at `dynamic_scale`: while it falls at every step, none is taken.
 assert _ == (-1, 1, 2)
+one, scaling = tf.Variable(1.0), keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0))
+scaling.build([one])
+with tf.GradientTape() as tape:
+    loss = scaling.scale_loss(2 * one)
+scaling.apply([tape.gradient(loss, one)], [one])
+assert one.numpy() == -1
 for scale in (1, 0.5, 0.25):
     optimizer.apply([tf.constant(np.nan)], [w])
     assert (w.numpy(), optimizer.iterations.numpy(), optimizer.dynamic_scale.numpy()) == (-1, 1, scale)
@@ -3918,8 +4124,41 @@ alike = [tf.Variable(1.0), tf.Variable(1.0)]
 assert len({id(one): one for one in alike * 3}) == 2
 
 # %% error-silent-trainable-code-2
-# > `fit` looks at `trainable` when it builds its training step, at the first call.
-# > A change after that is ignored, in both directions, until you compile again.
+# > `fit` looks at `trainable` when it traces its training step: at the first call, and again where data of another
+# > shape
+# > need a new trace.
+# > Until then a change is ignored.
+# > Compile after it.
+# > (Two models that share layers look each at their own first step: in a GAN, run one step of the discriminator before
+# > you freeze it for the other model.)
+many = dense(1, 1)
+
+
+def rows(number):
+    return np.ones((number, 1)), np.zeros((number, 1))
+
+
+many.fit(*rows(64), verbose=0)
+many.layers[0].trainable = False
+for number, moves in ((64, True), (96, True), (40, False)):  # 32 rows a batch; 40 leave one of 8, so the length is open
+    kept = many.layers[0].kernel.numpy()
+    many.fit(*rows(number), verbose=0)
+    assert (many.layers[0].kernel.numpy() != kept) == moves
+for first_step in (False, True):
+    generator, discriminator = dense(1), dense(1)
+    both = keras.Sequential([keras.Input((1,)), generator, discriminator])
+    discriminator.compile("sgd", "mse")
+    if first_step:
+        discriminator.train_on_batch(*rows(4))
+    discriminator.trainable = False
+    both.compile("sgd", "mse")
+    kept = both.get_weights()
+    both.train_on_batch(*rows(4))
+    assert [(mine != before).any() for mine, before in zip(both.get_weights(), kept, strict=True)] == [True, False]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras says that nothing is to be trained
+        discriminator.train_on_batch(*rows(4))
+    assert (discriminator.get_weights()[0] != kept[1]).any() == first_step
 assert _[0] != _[1]
 early = dense(1, 1)
 early.layers[0].trainable = False  # after compile, before the first call
@@ -3953,13 +4192,42 @@ for other in (keras.Sequential([keras.Input((1,)), frozen]), keras.Model(inputs,
 # > See the recipe [Unfreeze a layer, and train on](recipes.ipynb#unfreeze-a-layer-and-train-on).
 assert _ == ["kernel", "bias"]
 
+# %% error-silent-parent-code
+# > The head's weights can be trained, but a model that is itself frozen trains none, and `fit` warns
+# > `The model does not
+# > have any trainable weights`.
+assert _ == 0 and len(head.trainable_weights) == 2
+model.compile("sgd", "mse")
+kept = head.kernel.numpy()
+with warns(UserWarning, match="The model does not have any trainable weights"):
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+assert same(head.kernel, kept)
+
+# %% error-silent-parent-code-2
+# > Freeze the layers, and not the model.
+# > (Inside another model that is trainable, a frozen model does train the layers in it that were unfrozen afterwards.)
+assert _ == ["kernel", "bias"] and not base.trainable_weights
+model.trainable = False
+head.trainable = True
+outer = keras.Sequential([keras.Input((2,)), model, keras.layers.Dense(1)])
+assert len(outer.trainable_weights) == 4 and not model.trainable_weights
+outer.compile("sgd", "mse")
+kept = head.kernel.numpy(), base.kernel.numpy()
+outer.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=3, verbose=0)
+assert (head.kernel.numpy() != kept[0]).any() and same(base.kernel, kept[1])
+
 # %% error-silent-attribute-code-2
 # > `predict`, `evaluate` and `fit` trace the model at their first call, and a Python number is a constant of the trace:
 # > the `rate` of a Dropout as well, and which `activation` a layer has.
 # > `model(x)` computes anew.
-# > (A batch of another size is traced again, and computed with the new number.)
+# > (A batch of another size may be traced again, and computed with the new number: one `predict` can return both.)
 assert same(_[0], [1]) and same(_[1], [5])
 assert model.predict(x[:1], verbose=0)[0] == 5 and model.predict(x, verbose=0)[0] == 1
+gain.factor, long = 1.0, np.ones((64, 1), dtype="float32")
+model.compile("sgd", "mse")
+model.predict(long, verbose=0)
+gain.factor = 5.0
+assert {number.item() for number in model.predict(long[:40], verbose=0)[:, 0]} == {1, 5}
 model.compile("sgd", "mse")
 assert model.predict(x, verbose=0)[0] == 5
 for act in (model.evaluate, lambda *data, verbose: model.fit(*data, verbose=0).history["loss"][0]):
@@ -4042,6 +4310,61 @@ layer.finalize_state()
 assert model.predict(five, verbose=0) == 0 and model(five).numpy() == 1
 model.compile()
 assert model.predict(five, verbose=0) == 1
+
+# %% error-silent-loop-code
+# > `fit` calls a model with `training=True`, and a call of your own has `training=False`: the layer normalizes by the
+# > statistics that it has, and does not move them.
+# > Dropout drops nothing.
+assert same(_, [0])
+seen = []
+
+
+class Mode(keras.layers.Layer):
+    def call(self, inputs, training=None):
+        seen.append(training)
+        return inputs
+
+
+mode = keras.Sequential([keras.Input((1,)), Mode(), keras.layers.Dense(1)])
+seen.clear()
+mode(np.ones((4, 1)))
+assert not any(seen)
+mode.compile("sgd", "mse")
+seen.clear()
+mode.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+assert seen and all(seen)
+drop = keras.layers.Dropout(0.99)
+assert same(drop(np.ones((4, 9))), np.ones((4, 9))) and (drop(np.ones((40, 9)), training=True).numpy() == 0).any()
+
+# %% error-silent-loop-code-2
+# > Say in which mode you call.
+# > (In an outer model, say it to that one; it passes it on.)
+assert same(_, [7])
+outer = keras.Sequential([keras.Input((1,)), keras.Sequential([keras.Input((1,)), layer])])
+outer(np.full((4, 1), 9.0), training=True)
+assert layer.moving_mean.numpy() == 8
+
+# %% error-silent-history-code-2
+# > The loss of that step is 16.
+# > Keras reports its own metric called `loss`, into which this `train_step` writes nothing.
+assert _ == {"loss": [0.0]} and net.out.kernel.numpy() != 1
+assert [metric.name for metric in net.metrics] == ["loss"]
+again = Net()
+again(x)
+assert np.mean((again(x).numpy() - y) ** 2) == 16
+
+# %% error-silent-history-code-4
+# > Give the model a metric, under another name if Keras's is not wanted.
+assert _ == {"mean_loss": [16.0]}
+
+# %% error-silent-metric-code-2
+# > Four batches were counted as one: `fit` runs a trace of `update_state`, and Python counts while that is made.
+assert _ == [1, 1]
+
+# %% error-silent-metric-code-4
+# > What a metric keeps is a variable.
+# > `add_variable` makes one, which Keras sets to 0 before each epoch.
+assert _ == [4, 4]
 
 # %% error-silent-loading-code-2
 # > The weights of the model are loaded, the optimizer's memory of five steps is not: this optimizer has no slots yet,

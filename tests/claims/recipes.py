@@ -3,6 +3,7 @@
 import ast
 import builtins
 import copy
+import pickle
 import re
 import subprocess
 import sys
@@ -169,6 +170,8 @@ def in_threads(work, calls=200):
 # > **Training:** [learning rate](#change-the-learning-rate) ·
 # > [after every step](#clip-or-mask-after-every-training-step) ·
 # > [frozen entries](#keep-entries-frozen-during-training) · [unfreeze](#unfreeze-a-layer-and-train-on) ·
+# > [two rates](#train-some-layers-with-another-rate) · [clip gradients](#clip-the-gradients) ·
+# > [no weight decay](#leave-weights-out-of-the-weight-decay) ·
 # > [reset](#reset-a-layer-and-the-optimizers-memory-of-it) ·
 # > [averaged weights](#change-weights-that-the-optimizer-averages) ·
 # > [a tf.Variable beside a model](#train-a-tfvariable-beside-a-model) ·
@@ -370,6 +373,13 @@ for variable in both([1, np.nan, np.inf, -np.inf], "bfloat16"):
 
 # %% recipe-nan-code-3
 # > An optimizer may hold NaN as well: see [Error messages, and what they mean](errors.ipynb).
+#
+# > Which weights of a model hold such an entry is told by `[w.path for w in model.weights if not
+# > np.isfinite(w.numpy()).all()]`.
+model = compiled(dense(name="good"), dense(name="bad"), inputs=1)
+model.layers[1].kernel.assign([[np.inf]])
+(path,) = [w.path for w in model.weights if not np.isfinite(w.numpy()).all()]
+assert path.endswith("bad/kernel")
 np.testing.assert_array_equal(_, [[1, 0], [0, 4]])
 weight, adam = tf.Variable(1.0), keras.optimizers.Adam()
 adam.apply_gradients([(tf.constant(np.nan), weight)])
@@ -1431,8 +1441,14 @@ for again, moved in ((False, False), (True, True)):
 # > operations, since `fit` traces the step. This one keeps a weight between -0.5 and 0.5, and it is registered, so that
 # > a saved model finds it again.
 #
-# > `assign` does not apply the constraint; the next step does. Since Keras 3.15 a plain function is taken too, but a
-# > model saved with one loads only with `custom_objects`.
+# > `assign` does not apply the constraint; the next step does.
+# > (A `tf.Variable` takes it as `constraint=`, and Keras's optimizers apply that as well.)
+# > Since Keras 3.15 a plain function is taken too, but a model saved with one loads only with `custom_objects`.
+constrained = tf.Variable([-1.0, 2.0], constraint=tf.nn.relu)
+constrained.assign([-3.0, 2.0])
+np.testing.assert_array_equal(constrained, [-3, 2])
+keras.optimizers.SGD(0.1).apply([tf.zeros(2)], [constrained])
+np.testing.assert_array_equal(constrained, [0, 2])
 np.testing.assert_array_equal(_, [[0.5], [0.5]])
 assert isinstance(loaded(model).layers[0].kernel_constraint, Clip)
 
@@ -1694,6 +1710,62 @@ assert base.kernel.numpy() == before and head.kernel.numpy() != head_before
 with tempfile.TemporaryDirectory() as place:
     model.save(f"{place}/saved.keras")
     assert keras.models.load_model(f"{place}/saved.keras").layers[0].kernel.trainable
+
+# %% recipe-rates-code-2
+# > Give these layers an optimizer of their own, and let `train_step` call both.
+# > To multiply the gradient by 0.1 instead is the same for SGD alone: Adam divides by the size of the gradients, and
+# > steps as far as before.
+np.testing.assert_allclose(_[0], 0.99, rtol=1e-5)
+np.testing.assert_allclose(_[1], 0.9, rtol=1e-5)
+for kind, moved in ((keras.optimizers.SGD, 0.1), (keras.optimizers.Adam, 1)):
+    one, two = tf.Variable(0.0), tf.Variable(0.0)
+    kind(0.1).apply([tf.constant(5.0)], [one])
+    kind(0.1).apply([tf.constant(0.5)], [two])
+    np.testing.assert_allclose(two.numpy(), moved * one.numpy(), rtol=1e-5)
+
+# %% recipe-gradients-code
+# > An optimizer clips them before its step: `clipnorm` shortens the gradient of each weight, `global_clipnorm` all
+# > together, `clipvalue` limits each entry.
+# > It takes one of the three.
+assert printed.split("\n")[:2] == ["{'clipnorm': 1.0} [-0.6 -0.8]", "{'clipvalue': 1.0} [-1. -1.]"]
+pair = tf.Variable([0.0, 0.0]), tf.Variable(0.0)
+keras.optimizers.SGD(1.0, global_clipnorm=1.0).apply([tf.constant([3.0, 4.0]), tf.constant(12.0)], pair)
+np.testing.assert_allclose(pair[0], [-3 / 13, -4 / 13], rtol=1e-5)
+np.testing.assert_allclose(pair[1], -12 / 13, rtol=1e-5)
+with pytest.raises(ValueError, match="Only one of"):
+    keras.optimizers.SGD(1.0, clipnorm=1.0, clipvalue=1.0)
+
+# %% recipe-gradients-code-2
+# > NaN passes through each of them, and `clipnorm` spreads it: one NaN in a gradient makes the whole weight NaN.
+assert np.isnan(_).all()
+for setting, spreads in (("clipnorm", True), ("global_clipnorm", True), ("clipvalue", False)):
+    one = tf.Variable([0.0, 0.0])
+    keras.optimizers.SGD(1.0, **{setting: 1.0}).apply([tf.constant([np.nan, 4.0])], [one])
+    np.testing.assert_array_equal(np.isnan(one.numpy()), [True, spreads])
+#
+# > To limit the weights themselves, see [Clip or mask after every training
+# > step](#clip-or-mask-after-every-training-step).
+# > To find where the NaN begins, see [the gradient is NaN and the loss is
+# > not](errors.ipynb#no-error-but-the-gradient-is-nan-and-the-loss-is-not).
+
+# %% recipe-decay-code
+# > With `weight_decay` an optimizer pulls every weight that it trains towards 0, biases and the scales of a
+# > normalization as well.
+# > Name those to leave out; a part of the name is enough.
+np.testing.assert_allclose(_[0], 0.95)
+assert _[1] == 1
+decayed = keras.Sequential(
+    [keras.Input((1,)), keras.layers.Dense(1, bias_initializer="ones"), keras.layers.LayerNormalization()]
+)
+weights, all_of_them = decayed.trainable_weights, keras.optimizers.AdamW(0.1, weight_decay=0.5)
+before = [weight.numpy() for weight in weights]
+all_of_them.apply([tf.zeros(weight.shape) for weight in weights], weights)
+for weight, old in zip(weights, before, strict=True):
+    np.testing.assert_allclose(weight, 0.95 * old, rtol=1e-5)
+part, named = keras.optimizers.SGD(0.1, weight_decay=0.5), keras.Variable(1.0, name="some_bias_name")
+part.exclude_from_weight_decay(var_names=["bias"])
+part.apply([tf.constant(0.0)], [named])
+assert named.numpy() == 1
 
 # %% recipe-reset-code
 # > Here is a model that has trained for five steps. Adam remembers two slot variables for each weight.
@@ -2130,7 +2202,19 @@ assert v.numpy().tolist() == [1, 2]
 # > where each device writes its own.
 # > So assign the whole variable.
 # > For the writes inside, say how to join them when you create it, and assign a tensor of its dtype.
+#
+# > A Keras model is made in the scope, too: one that was made before ends in an `AssertionError` without a text, in
+# > `fit`.
 np.testing.assert_array_equal(_, [3, 4])
+before = keras.Sequential([keras.Input((1,)), dense()])
+with strategy.scope():
+    inside = keras.Sequential([keras.Input((1,)), dense()])
+    before.compile("sgd", "mse")
+inside.compile("sgd", "mse")
+fit(inside)
+with pytest.raises(AssertionError) as ended:
+    fit(before)
+assert not str(ended.value)
 alone(
     TWO_DEVICES
     + """
@@ -2238,9 +2322,18 @@ for ready, rate in ((True, 0.5), (False, 0.25)):
     assert other.optimizer.learning_rate.numpy() == rate and bool(other.optimizer.iterations.numpy()) == ready
 
 # %% recipe-save-code-3
-# > For a variable of your own, `np.save` and `np.load` do. A bfloat16 snapshot does not survive that: save it as
-# > float32, by `v.numpy().astype("float32")`.
+# > For a variable of your own, `np.save` and `np.load` do.
+# > (`pickle` takes a variable, and a Keras model with its optimizer: to hand them to another process.)
+# > A bfloat16 snapshot does not survive that: save it as float32, by `v.numpy().astype("float32")`.
 np.testing.assert_array_equal(_, [10, 20])
+for variable in both([1, 2]):
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(variable)), [1, 2])
+pickled = compiled(dense(), inputs=1, optimizer="adam")
+fit(pickled)
+again = pickle.loads(pickle.dumps(pickled))
+np.testing.assert_array_equal(again.weights[0], pickled.weights[0])
+for mine, theirs in zip(again.optimizer.variables, pickled.optimizer.variables, strict=True):
+    np.testing.assert_array_equal(mine, theirs)
 for dtype in DTYPES:
     for variable in both([1, 2], dtype):
         snapshot = variable.numpy()
@@ -2283,8 +2376,19 @@ with h5py.File(f"{folder.name}/model.weights.h5") as file:
     np.testing.assert_array_equal(file["layers/dense/vars/0"][...], [[10], [10]])
 
 # %% recipe-resume-code-2
+# > A second `fit` goes on where the first one ended, with the weights and the optimizer that the model has; only a new
+# > optimizer begins anew.
 # > A checkpoint of a compiled model holds its weights and its optimizer's memory. A `CheckpointManager` numbers the
 # > files, and keeps the last ones.
+going = compiled(dense(), inputs=1, optimizer="adam")
+for count in (1, 2):
+    fit(going)
+    assert going.optimizer.iterations.numpy() == count
+kept = going.get_weights()[0]
+going.compile(going.optimizer, "mse")
+assert going.optimizer.iterations.numpy() == 2 and going.get_weights()[0] == kept != 1
+going.compile("adam", "mse")
+assert going.optimizer.iterations.numpy() == 0 and going.get_weights()[0] == kept
 assert saved == f"{folder.name}/ckpt-1" and len(manager.checkpoints) == 1
 held = [key for key, _ in tf.train.list_variables(saved)]
 assert sum(key.startswith("model/optimizer/_variables") for key in held) == 4  # two of Adam for each weight
