@@ -44,7 +44,7 @@ def test_a_lesson_opens_as_it_is_stored(new_page, tmp_path):
         lab.terminate()
         try:
             lab.wait(60)
-        except subprocess.TimeoutExpired:  # it asks its kernels first, which takes long on a busy machine
+        except subprocess.TimeoutExpired:  # asked to end while it is busy, it may hang on a lock of its own
             lab.kill()
             lab.wait()
 

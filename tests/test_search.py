@@ -340,6 +340,11 @@ WORDS = {  # what a person types: what must be among the first three
     "transpose": "transpose",
     "snapshot": "",
     "scatter_nd_update": "scatter_nd_update",
+    "MirroredStrategy": "Assign on several devices",  # from here on, names that no heading has
+    "gradient_accumulation_steps": "a step after my assign used gradients from before",
+    "how do I use scale_loss": "the optimizer skipped my step",
+    "exclude_from_weight_decay": "Leave weights out of the weight decay",
+    "SwapEMAWeights": "Change weights that the optimizer averages",
 }
 
 

@@ -2,14 +2,15 @@
  *
  * Sphinx finds a section whose heading contains the query. A pasted message is the other way round: it contains the
  * heading, and beside it shapes, names, paths. So this script lays each heading along the query, and puts those that
- * fit first, the longest before the others; after them those that hold most of the words typed. It also keeps Sphinx's
- * own search alive for long queries: words that no page has are left out, and so are those that the most fitting page
- * lacks.
+ * fit first, the longest before the others; after them those that hold most of the words typed, then the sections whose
+ * code has a name that was typed (book/workshop/section_words.py collects these). It also keeps Sphinx's own search
+ * alive for long queries: words that no page has are left out, and so are those that the most fitting page lacks.
  */
 "use strict";
 (() => {
   const FITS = 0.75; // of a heading's words must stand in the query, in their order and near each other
   const SHARE = 0.6; // of the words typed must stand in a heading, where no message was pasted
+  const NAMES = 80; // characters of a query that asks for names, and is no message
   const FRAME = /File "[^"]*", line \d+(, in)?/g; // a message from a compiled function lists them after its sentence
   const LONGEST = 2000; // characters of an address; of a longer query the end is kept, where the message stands
 
@@ -60,13 +61,26 @@
     return share >= SHARE ? share : 0;
   };
 
-  /* The sections whose headings answer the query, as Sphinx's results, the best last. */
+  /* The sections whose code has all names of the query that any code has: {"page#id": points}, less than a heading's. */
+  const named = (query) => {
+    const names = Search._sectionWords;
+    const lists = query.toLowerCase().split(/[^a-z0-9_]+/).filter((word) => Object.hasOwn(names, word));
+    if (!lists.length || query.length > NAMES) return {};
+    const [first, ...others] = lists.map((name) => names[name].map(([page, id]) => `${page}#${id}`));
+    const shared = first.filter((place) => others.every((other) => other.includes(place)));
+    return Object.fromEntries(shared.map((place, i) => [place, SHARE - (i + 1) / 100]));
+  };
+
+  /* The sections that answer the query, as Sphinx's results, the best last. */
   const sections = (query) => {
     const { alltitles, titles, docnames, filenames } = Search._index;
+    const inCode = named(query);
     const found = [];
     for (const [title, places] of Object.entries(alltitles)) {
-      const points = score(title, query);
-      for (const [file, id] of points ? places : []) {
+      const heading = score(title, query);
+      for (const [file, id] of places) {
+        const points = heading || inCode[`${docnames[file]}#${id}`];
+        if (!points) continue;
         const name = titles[file] === title ? title : `${titles[file]} > ${title}`;
         found.push([docnames[file], name, id === null ? "" : `#${id}`, null, points, filenames[file]]);
       }

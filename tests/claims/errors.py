@@ -3732,7 +3732,7 @@ for plain in (keras.layers.Flatten(), keras.layers.ReLU(), keras.layers.Dropout(
 # > Build it.
 assert _ == [(2, 2), (2,)]
 
-# %% error-silent-nothing-code-3
+# %% error-silent-nothing-code-4
 # > The 100 is in the file, and not in the model.
 # > `build` of a model of your own, without a `build` method in its class, marks it as built and builds none of its
 # > layers; it warns.
@@ -3743,7 +3743,7 @@ with warns(UserWarning, match=r"`build\(\)` was called on layer"):
     other.build((None, 1))
 assert other.built and not other.weights and not other.out.built
 
-# %% error-silent-nothing-code-4
+# %% error-silent-nothing-code-5
 # > Call the model once, then load.
 assert same(_, [[100]])
 
@@ -4366,7 +4366,7 @@ assert _ == [1, 1]
 # > `add_variable` makes one, which Keras sets to 0 before each epoch.
 assert _ == [4, 4]
 
-# %% error-silent-loading-code-2
+# %% error-silent-loading-code-3
 # > The weights of the model are loaded, the optimizer's memory of five steps is not: this optimizer has no slots yet,
 # > so it has fewer variables than the file.
 # > So has another kind of optimizer, such as SGD.
@@ -4381,7 +4381,7 @@ for fresh, built in ((keras.optimizers.Adam(), False), (keras.optimizers.SGD(), 
         other.load_weights(f"{folder.name}/trained.weights.h5")
     assert fresh.iterations.numpy() == 0
 
-# %% error-silent-loading-code-3
+# %% error-silent-loading-code-4
 # > Build it first.
 # > (Of two kinds with as many slots, one takes the other's memory without a warning, and its learning rate.)
 assert _ == 5

@@ -158,6 +158,12 @@ for make in KINDS:
 # > [averaged weights](recipes.ipynb#change-weights-that-the-optimizer-averages),
 # > [tf.function](recipes.ipynb#edit-weights-inside-tffunction)
 #
+# > freeze, unfreeze, train with two rates, clip gradients, decay less
+#
+# > [Unfreeze](recipes.ipynb#unfreeze-a-layer-and-train-on),
+# > [two rates](recipes.ipynb#train-some-layers-with-another-rate),
+# > [clip gradients](recipes.ipynb#clip-the-gradients), [no decay](recipes.ipynb#leave-weights-out-of-the-weight-decay)
+#
 # > change weights or numbers beside Keras's callbacks
 #
 # > [Beside the callbacks](recipes.ipynb#edit-weights-beside-kerass-callbacks),
@@ -172,10 +178,11 @@ for make in KINDS:
 # > [flatten](recipes.ipynb#flatten-all-weights-to-a-vector-and-back),
 # > [save](recipes.ipynb#save-and-load-edited-weights)
 #
-# > change what an LSTM remembers, a spectral norm, or strings
+# > change what an LSTM remembers, a spectral norm, int8, or strings
 #
 # > [States](recipes.ipynb#read-and-set-the-states-of-an-lstm),
 # > [spectral norm](recipes.ipynb#set-a-kernel-under-spectral-normalization),
+# > [int8](recipes.ipynb#change-the-kernel-of-a-quantized-layer),
 # > [strings](recipes.ipynb#change-a-variable-of-strings)
 #
 # > bring weights from PyTorch, or train with SciPy
@@ -211,9 +218,10 @@ for make in KINDS:
 #
 # > find out why my gradient is `None`
 #
-# > restore a file, or load what fits of it
+# > edit a file, restore it, or load what fits of it
 #
-# > [Go on](recipes.ipynb#stop-a-training-and-go-on-with-it),
+# > [Edit](recipes.ipynb#edit-a-weights-file-without-its-model),
+# > [go on](recipes.ipynb#stop-a-training-and-go-on-with-it),
 # > [what fits](recipes.ipynb#load-what-fits-of-another-model),
 # > [without code](recipes.ipynb#change-a-model-whose-code-is-gone)
 #
@@ -298,6 +306,13 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#edit-weights-inside-tffunction": r"@tf\.function\n.+v\.assign",
         L4: r"\bfit\b|optimizer",
     },
+    "freeze, unfreeze, train with two rates, clip gradients, decay less": {
+        "#unfreeze-a-layer-and-train-on": r"base\.trainable = True\nmodel\.compile\(optimizer",
+        "#train-some-layers-with-another-rate": r"slow_optimizer\.apply\(",
+        "#clip-the-gradients": r"clipnorm",
+        "#leave-weights-out-of-the-weight-decay": r"exclude_from_weight_decay",
+        L10: r"layer\.trainable, before = False",
+    },
     "change weights or numbers beside Keras's callbacks": {
         "#edit-weights-beside-kerass-callbacks": r"EarlyStopping\(.+callbacks=\[Edit\(\), stop\]",
         "#change-a-python-value-during-fit": r"weight\.assign\(epoch\)",
@@ -313,9 +328,10 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         "#flatten-all-weights-to-a-vector-and-back": r"ravel\(\).+np\.split",
         "#save-and-load-edited-weights": r"save_weights.+load_weights",
     },
-    "change what an LSTM remembers, a spectral norm, or strings": {
+    "change what an LSTM remembers, a spectral norm, int8, or strings": {
         "#read-and-set-the-states-of-an-lstm": r"state\.assign\(array\)",
         "#set-a-kernel-under-spectral-normalization": r"SpectralNormalization\(",
+        "#change-the-kernel-of-a-quantized-layer": r"kernel_scale\.assign\(scale\)",
         "#change-a-variable-of-strings": r"names == b",
     },
     "bring weights from PyTorch, or train with SciPy": {
@@ -359,7 +375,8 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
         f"{E}#no-error-but-the-gradient-is-none": r"First cause.+Second cause.+Third cause",
         L6: r"tape\.gradient\(",
     },
-    "restore a file, or load what fits of it": {
+    "edit a file, restore it, or load what fits of it": {
+        "#edit-a-weights-file-without-its-model": r"h5py\.File\(path, \"r\+\"\)",
         "#stop-a-training-and-go-on-with-it": r"manager\.restore_or_initialize\(\)",
         "#load-what-fits-of-another-model": r"layer\.set_weights\(weights\).+left\.append",
         "#change-a-model-whose-code-is-gone": r"tf\.saved_model\.load\(.+kernel\.assign\(.+tf\.saved_model\.save\(",
