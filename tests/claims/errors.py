@@ -1886,7 +1886,7 @@ assert same(model.get_weights()[1], saved.get_weights()[1])
 # > The file was saved by Keras 3.
 #
 # > The weights files of Keras 2 could be read by the names of layers.
-# > A `.weights.h5` file holds no such names: it numbers the layers, kind by kind.
+# > Keras 3 does not load a `.weights.h5` file by names: it numbers the layers, kind by kind.
 import h5py
 
 names = []
@@ -2420,11 +2420,19 @@ assert "Assets written to" in printed  # TensorFlow's word, not Keras's
 # %% error-file-format-code-2
 # raises ValueError: File format not supported: filepath= ... Keras 3 only supports V3 `.keras` files
 # > The path is that of a SavedModel.
+# > (Or of a checkpoint of TensorFlow: `tf.train.Checkpoint(model=model).read(path)` reads that.)
 #
 # > `export` and `tf.saved_model.save` write a SavedModel, a folder.
 # > It comes back as functions and variables, not as a Keras model.
 # > For layers, save with `model.save("model.keras")`.
 assert Path(f"{folder.name}/exported/saved_model.pb").is_file()
+written = tf.train.Checkpoint(model=model).write(f"{folder.name}/ckpt")
+with raises(ValueError, match="File format not supported"):
+    model.load_weights(written)
+kept = model.get_weights()
+model.set_weights([weight * 0 + 5 for weight in kept])
+tf.train.Checkpoint(model=model).read(written).assert_existing_objects_matched()
+assert same(model.get_weights()[0], kept[0])
 tf.saved_model.save(model, f"{folder.name}/again")
 assert Path(f"{folder.name}/again/saved_model.pb").is_file()
 with raises(ValueError, match="File format not supported"):
@@ -3732,16 +3740,19 @@ for plain in (keras.layers.Flatten(), keras.layers.ReLU(), keras.layers.Dropout(
 # > Build it.
 assert _ == [(2, 2), (2,)]
 
-# %% error-silent-nothing-code-4
-# > The 100 is in the file, and not in the model.
+# %% error-silent-nothing-code-3
 # > `build` of a model of your own, without a `build` method in its class, marks it as built and builds none of its
 # > layers; it warns.
-# > Nothing was there to load into.
-assert same(_, [[1]])
 other = Net()
 with warns(UserWarning, match=r"`build\(\)` was called on layer"):
     other.build((None, 1))
 assert other.built and not other.weights and not other.out.built
+
+# %% error-silent-nothing-code-4
+# > The 100 is in the file, and not in the model.
+#
+# > Nothing was there to load into.
+assert same(_, [[1]])
 
 # %% error-silent-nothing-code-5
 # > Call the model once, then load.
@@ -4365,6 +4376,9 @@ assert _ == [1, 1]
 # > What a metric keeps is a variable.
 # > `add_variable` makes one, which Keras sets to 0 before each epoch.
 assert _ == [4, 4]
+
+# %% error-silent-loading-code-2
+assert same(model.get_weights()[0], trained.get_weights()[0])
 
 # %% error-silent-loading-code-3
 # > The weights of the model are loaded, the optimizer's memory of five steps is not: this optimizer has no slots yet,

@@ -418,7 +418,8 @@ for dtype in ("float16", "bfloat16", "float32", "float64", "int32"):
 
 # %% myth-trainable
 # > **Two flags have this name.** `layer.trainable = False` is for Keras: `fit` leaves the layer alone.
-# > A tape watches the kernel as before, so a loop of your own gets its gradient, and would train it.
+# > A tape watches the kernel as before, so a loop of your own that names the kernel gets its gradient, and trains it.
+# > (One that takes `trainable_weights` leaves it alone.)
 assert _[0] == []
 np.testing.assert_array_equal(_[1], [[1], [1]])
 assert any(layer.kernel.value is one for one in tape.watched_variables())

@@ -1020,6 +1020,22 @@ assert not np.array_equal(first.kernel.numpy()[:1], second.kernel)
 # > The model has one weight, which is trained by both uses; what is assigned to it reaches both.
 #
 # > `keras.layers.ReversibleEmbedding` is such a pair in one layer.
+# > It can be saved with the model and cloned, and stays tied; a model with `Scores` saves its weights alone.
+# > (A layer that is called twice is shared as well, and saved so.)
+pair, twice = keras.layers.ReversibleEmbedding(3, 2), keras.layers.Dense(2, use_bias=False)
+there = keras.Input((), dtype="int32")
+pairs = keras.Model(there, pair(pair(there), reverse=True))
+again = keras.Input((2,))
+twices = keras.Model(again, twice(twice(again)))
+with tempfile.TemporaryDirectory() as place:
+    for one in (pairs, twices):
+        one.save(f"{place}/one.keras")
+        for other in (keras.models.load_model(f"{place}/one.keras"), keras.models.clone_model(one)):
+            assert len(one.weights) == len(other.weights) == 1
+    with pytest.raises(NotImplementedError):
+        model.save(f"{place}/tied.keras")
+    model.save_weights(f"{place}/tied.weights.h5")
+    model.load_weights(f"{place}/tied.weights.h5")
 np.testing.assert_array_equal(_, [[1, 0, 3], [0, 4, 0]])
 
 
@@ -1441,9 +1457,19 @@ for again, moved in ((False, False), (True, True)):
 # > operations, since `fit` traces the step. This one keeps a weight between -0.5 and 0.5, and it is registered, so that
 # > a saved model finds it again.
 #
+# > Keras has some ready, such as `NonNeg()`, `UnitNorm(axis=0)` and `MaxNorm(2)` in `keras.constraints`.
 # > `assign` does not apply the constraint; the next step does.
 # > (A `tf.Variable` takes it as `constraint=`, and Keras's optimizers apply that as well.)
 # > Since Keras 3.15 a plain function is taken too, but a model saved with one loads only with `custom_objects`.
+for ready, becomes in (
+    (keras.constraints.NonNeg(), [[0.0], [4.0]]),
+    (keras.constraints.UnitNorm(axis=0), [[-0.6], [0.8]]),
+    (keras.constraints.MaxNorm(2), [[-1.2], [1.6]]),
+):
+    ready_made = keras.Variable([[-3.0], [4.0]])
+    ready_made.constraint = ready
+    keras.optimizers.SGD(0.1).apply([tf.zeros((2, 1))], [ready_made])
+    np.testing.assert_allclose(ready_made, becomes, rtol=1e-5)
 constrained = tf.Variable([-1.0, 2.0], constraint=tf.nn.relu)
 constrained.assign([-3.0, 2.0])
 np.testing.assert_array_equal(constrained, [-3, 2])
@@ -2247,10 +2273,16 @@ except ValueError as error:
 # > Give the rate as a tensor: a Python number would be traced anew for each value.
 #
 # > `weights` rather than `trainable_weights`: the averages of a `BatchNormalization` follow too.
+# > (A weight of integers, such as a count, cannot go a part of the way: `assign` it, under `if "float" not in
+# > goal.dtype`.)
 # > A copy now and then instead is `target.set_weights(online.get_weights())`.
 # > Explained in [Keep the same variable](../lessons/05_keep_the_same_variable.ipynb).
 np.testing.assert_allclose(_, [10 - 10 * 0.9 * 0.9 * 0.5], rtol=1e-6)
 assert follow.experimental_get_tracing_count() == 1
+count, counted = keras.Variable(0, dtype="int32"), keras.Variable(7, dtype="int32")
+with pytest.raises(tf.errors.InvalidArgumentError):
+    count.assign_add(tf.constant(0.5) * (counted - count))
+assert "float" not in count.dtype and "float" in keras.Variable(0.0, dtype="bfloat16").dtype
 for number in (0.25, 0.125):
     follow(number)
 assert follow.experimental_get_tracing_count() == 3
@@ -2350,6 +2382,7 @@ for dtype in DTYPES:
 # %% recipe-file-code-2
 # > A `.weights.h5` file is one of HDF5, so h5py opens it.
 # > It numbers the layers kind by kind, `dense`, `dense_1`, and the weights of each in the order of `layer.weights`.
+# > (The name that you gave a layer is `file["layers/dense/vars"].attrs["name"]`.)
 # > (A `.keras` file is a zip archive, with such a file inside.)
 #
 # > `kernel[...]` reads the whole array and writes into the file; the file keeps shape and dtype.
@@ -2358,6 +2391,7 @@ import zipfile
 
 np.testing.assert_array_equal(_, [[10], [10]])
 with h5py.File(path, "r+") as file:
+    assert file["layers/dense/vars"].attrs["name"] == "hidden"
     kernel, bias = (file[f"layers/dense_1/vars/{place}"] for place in (0, 1))
     np.testing.assert_array_equal(kernel[...], model.layers[1].weights[0])
     np.testing.assert_array_equal(bias[...], model.layers[1].weights[1])
