@@ -2755,7 +2755,7 @@ frozen = tf.Variable(2.0, trainable=False)
 assert tf.custom_gradient(lambda x: (x * frozen, lambda upstream: upstream))(tf.constant(3.0)).numpy() == 6
 
 # %% error-grad-fn-code-2
-# > Give the variable as an argument, and return a gradient for each argument.
+# > Give the variable as an argument (of a Keras variable, its `.value`), and return a gradient for each argument.
 # > (Or accept `variables=None`, and return two lists: for the arguments, and for the variables.)
 assert _ == 3
 
@@ -2770,6 +2770,10 @@ with tf.GradientTape() as other:
     other.watch(x)
     loss = listing(x)
 assert [gradient.numpy() for gradient in other.gradient(loss, [x, v])] == [2, 300]
+given = keras.Variable(2.0)
+with raises(TypeError, match="must accept keyword argument 'variables'"):
+    scaled(x, given)
+assert scaled(x, given.value).numpy() == 6
 
 # %% error-virtual-code
 # raises RuntimeError: Virtual devices cannot be modified after being initialized
@@ -4137,11 +4141,11 @@ assert len({id(one): one for one in alike * 3}) == 2
 # %% error-silent-trainable-code-2
 # > `fit` looks at `trainable` when it traces its training step: at the first call, and again where data of another
 # > shape
-# > need a new trace.
+# > or dtype need a new trace.
 # > Until then a change is ignored.
 # > Compile after it.
-# > (Two models that share layers look each at their own first step: in a GAN, run one step of the discriminator before
-# > you freeze it for the other model.)
+# > (In a GAN two models share the discriminator: set its `trainable` to True before each step of its own, and to False
+# > before each step of the other model. Then every trace finds what it should.)
 many = dense(1, 1)
 
 
@@ -4155,30 +4159,28 @@ for number, moves in ((64, True), (96, True), (40, False)):  # 32 rows a batch; 
     kept = many.layers[0].kernel.numpy()
     many.fit(*rows(number), verbose=0)
     assert (many.layers[0].kernel.numpy() != kept) == moves
-for first_step in (False, True):
-    generator, discriminator = dense(1), dense(1)
-    both = keras.Sequential([keras.Input((1,)), generator, discriminator])
-    discriminator.compile("sgd", "mse")
-    if first_step:
-        discriminator.train_on_batch(*rows(4))
-    discriminator.trainable = False
-    both.compile("sgd", "mse")
-    kept = both.get_weights()
-    both.train_on_batch(*rows(4))
-    assert [(mine != before).any() for mine, before in zip(both.get_weights(), kept, strict=True)] == [True, False]
+level = tf.get_logger().level
+tf.get_logger().setLevel("ERROR")  # it warns of these traces
+typed = dense(1)
+typed.train_on_batch(np.ones((4, 1)), np.zeros((4, 1)))
+typed.trainable = False
+for dtype, moves in (("float64", True), ("float32", False)):
+    kept = typed.get_weights()[0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras says that nothing is to be trained
-        discriminator.train_on_batch(*rows(4))
-    assert (discriminator.get_weights()[0] != kept[1]).any() == first_step
-assert _[0] != _[1]
-early = dense(1, 1)
-early.layers[0].trainable = False  # after compile, before the first call
-assert fit(early)[0] == 1
-early.layers[0].trainable = True
-with silence():
-    assert fit(early)[0] == 1
-early.compile("sgd", "mse")
-assert fit(early)[0] != 1
+        typed.train_on_batch(np.ones((4, 1), dtype), np.zeros((4, 1)))
+    assert (typed.get_weights()[0] != kept) == moves
+generator, discriminator = dense(1), dense(1)
+both = keras.Sequential([keras.Input((1,)), generator, discriminator])
+both.compile("sgd", "mse")
+for number, dtype in ((16, "float64"), (8, "float32"), (16, "float32"), (5, "float64")):
+    x, y = (array.astype(dtype) for array in rows(number))
+    for model, trains, moved in ((discriminator, True, [False, True]), (both, False, [True, False])):
+        discriminator.trainable = trains
+        kept = both.get_weights()
+        model.train_on_batch(x, y + 5)
+        assert [(one != two).any() for one, two in zip(both.get_weights(), kept, strict=True)] == moved
+tf.get_logger().setLevel(level)
 
 # %% error-silent-trainable-code-3
 assert same(*_)
