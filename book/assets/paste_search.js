@@ -63,12 +63,12 @@
 
   /* The sections whose code has all names of the query that any code has: {"page#id": points}, less than a heading's. */
   const named = (query) => {
-    const names = Search._sectionWords;
+    const { sections, names } = Search.sectionWords;
     const lists = query.toLowerCase().split(/[^a-z0-9_]+/).filter((word) => Object.hasOwn(names, word));
     if (!lists.length || query.length > NAMES) return {};
-    const [first, ...others] = lists.map((name) => names[name].map(([page, id]) => `${page}#${id}`));
-    const shared = first.filter((place) => others.every((other) => other.includes(place)));
-    return Object.fromEntries(shared.map((place, i) => [place, SHARE - (i + 1) / 100]));
+    const [first, ...others] = lists.map((name) => names[name]);
+    const shared = first.filter((section) => others.every((other) => other.includes(section)));
+    return Object.fromEntries(shared.map((section, i) => [sections[section], SHARE - (i + 1) / 100]));
   };
 
   /* The sections that answer the query, as Sphinx's results, the best last. */

@@ -1,4 +1,4 @@
-"""Sphinx extension: tells the search in which sections a name of code stands that no heading has.
+"""Sphinx extension: tells the search in which sections a name of code stands, also one that no heading has.
 
 Sphinx's own index knows the page of a word, not its section. What is added to it is small: the names with an underscore
 or with capitals inside, such as `scale_loss` and `MirroredStrategy`, and of each the sections that have it most often.
@@ -28,13 +28,15 @@ def own_words(section):
 
 
 def section_words(env, documents):
-    """{name in lower case: [[document, id of the section], ...]}, the section that has it most often first."""
-    places = defaultdict(list)
+    """The sections, as `document#id`, and {name in lower case: numbers of sections, the one that has it most first}."""
+    sections, places = [], defaultdict(list)
     for document in documents:
         for section in env.get_doctree(document).findall(nodes.section):
             for name, count in own_words(section).items():
-                places[name.lower()].append((-count, document, section["ids"][0]))
-    return {name: [place[1:] for place in sorted(found)[:MOST]] for name, found in sorted(places.items())}
+                places[name.lower()].append((-count, len(sections)))
+            sections.append(f"{document}#{section['ids'][0]}")
+    names = {name: [number for _, number in sorted(found)[:MOST]] for name, found in sorted(places.items())}
+    return {"sections": sections, "names": names}
 
 
 def add_to_index(app, error):
@@ -44,7 +46,7 @@ def add_to_index(app, error):
         return
     documents = [name for name in sorted(app.env.found_docs) if not name.startswith("solutions/")]
     words = json.dumps(section_words(app.env, documents), separators=(",", ":"))
-    index.write_text(f"Search._sectionWords={words};\n{index.read_text(encoding='utf8')}", encoding="utf8")
+    index.write_text(f"Search.sectionWords={words};\n{index.read_text(encoding='utf8')}", encoding="utf8")
 
 
 def setup(app):

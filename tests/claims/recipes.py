@@ -1436,8 +1436,8 @@ assert step.experimental_get_tracing_count() == 1
 
 # %% recipe-rate-code-4
 # > A compiled model has its optimizer as `model.optimizer`.
-# > Setting the attribute to a number assigns to the same variable. (A schedule that is set after a `fit` is ignored,
-# > silently, until you compile again with the same optimizer.)
+# > Setting the attribute to a number assigns to the same variable. (A schedule that is set after a `fit` may be
+# > ignored, silently, until you compile again with the same optimizer.)
 assert _ == 0.125
 assert isinstance(model.optimizer, keras.optimizers.Optimizer)
 assert model.optimizer.learning_rate is rate
@@ -1451,6 +1451,13 @@ for again, moved in ((False, False), (True, True)):
     before = one.get_weights()[0]
     fit(one)
     assert (one.get_weights()[0] != before).all() == moved
+for rows, moved in ((64, False), (40, True)):  # 40 leave a batch of 8, which is traced anew
+    late = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.0, 10, 0.9))
+    one = compiled(dense(), inputs=1, optimizer=late)
+    one.fit(np.ones((64, 1)), np.zeros((64, 1)), verbose=0)
+    late.learning_rate = keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9)
+    one.fit(np.ones((rows, 1)), np.zeros((rows, 1)), verbose=0)
+    assert (one.get_weights()[0] != 1) == moved
 
 # %% recipe-every-step-code-2
 # > A constraint is what the optimizer applies to each weight that it trains, after each step. It uses Keras
@@ -1632,8 +1639,9 @@ for make in (lambda: AdamW(0.1), lambda: Adam(0.1, weight_decay=0.004), lambda: 
     assert -0.1 < moved(make()) < -0.01 and 0.01 < moved(make(), value=-3.0) < 0.1
 
 # %% recipe-freeze-code-4
-# > To freeze a whole layer, set `trainable` before the first `fit`. After a `fit` it is ignored, silently, until you
-# > compile again. `assign` works on a frozen layer.
+# > To freeze a whole layer, set `trainable` before the first `fit`. After a `fit` it [may be
+# > ignored](errors.ipynb#no-error-but-the-frozen-layer-is-trained), silently, until you compile again. `assign` works
+# > on a frozen layer.
 #
 # > Inside `fit`, put the values back in a constraint or a callback: see
 # > [Clip or mask after every training step](#clip-or-mask-after-every-training-step).
@@ -1925,8 +1933,7 @@ for every, written in ((None, []), (2, [2, 4]), (3, [3])):
 # > The average is a variable of the optimizer: assign to it as well, and 100 stays.
 # > (To validate with the averages during `fit`, give it `keras.callbacks.SwapEMAWeights()`, which puts them into the
 # > weights for the validation and back. Before the first `fit` the weight alone is enough, since the average starts
-# > from
-# > it.)
+# > from it.)
 np.testing.assert_array_equal(_, layer.kernel)
 swapped = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.25, use_ema=True, ema_momentum=0.5))
 tested, trained, x, y = [], [], np.ones((4, 1)), np.zeros((4, 1))
@@ -2094,7 +2101,7 @@ assert model.fit(x, y, verbose=0).history["loss"] == [1]
 # %% recipe-python-code-4
 # > The numbers in the list `loss_weights` of `compile` may be variables, too.
 # > The rate of a `Dropout` may not.
-# > Set after a `fit`, it is ignored, silently, until you compile again, with the same optimizer.
+# > Set after a `fit`, it may be ignored, silently, until you compile again, with the same optimizer.
 # > Here each entry is first made 0 or 2, so that its squared error is 1.
 assert _ == [1]
 np.testing.assert_array_equal(np.unique(drop(np.ones((1, 5)), training=True)), [1])  # outside of `fit` it holds
@@ -2162,7 +2169,7 @@ keras.saving.register_keras_serializable("claims")(Doubled)
 copied = copy.deepcopy(deep)
 copied.layers[0].kernel.assign([[100], [100]])
 assert (deep.layers[0].kernel.numpy() < 10).all() and copied.optimizer.iterations.numpy() == 1
-keras.saving.get_custom_objects().clear()
+del keras.saving.get_custom_objects()["claims>Doubled"]  # and nothing that the page has registered
 np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
 first = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
 second = keras.models.clone_model(first)
@@ -2355,7 +2362,8 @@ for ready, rate in ((True, 0.5), (False, 0.25)):
 
 # %% recipe-save-code-3
 # > For a variable of your own, `np.save` and `np.load` do.
-# > (`pickle` takes a variable, and a Keras model with its optimizer: to hand them to another process.)
+# > (`pickle` takes a variable, and a Keras model of registered classes with its optimizer: to hand them to another
+# > process.)
 # > A bfloat16 snapshot does not survive that: save it as float32, by `v.numpy().astype("float32")`.
 np.testing.assert_array_equal(_, [10, 20])
 for variable in both([1, 2]):
@@ -2366,6 +2374,14 @@ again = pickle.loads(pickle.dumps(pickled))
 np.testing.assert_array_equal(again.weights[0], pickled.weights[0])
 for mine, theirs in zip(again.optimizer.variables, pickled.optimizer.variables, strict=True):
     np.testing.assert_array_equal(mine, theirs)
+
+
+class Unknown(keras.layers.Dense):
+    pass
+
+
+with pytest.raises(TypeError):
+    pickle.loads(pickle.dumps(compiled(Unknown(1), inputs=1)))
 for dtype in DTYPES:
     for variable in both([1, 2], dtype):
         snapshot = variable.numpy()
@@ -2382,8 +2398,8 @@ for dtype in DTYPES:
 # %% recipe-file-code-2
 # > A `.weights.h5` file is one of HDF5, so h5py opens it.
 # > It numbers the layers kind by kind, `dense`, `dense_1`, and the weights of each in the order of `layer.weights`.
-# > (The name that you gave a layer is `file["layers/dense/vars"].attrs["name"]`.)
-# > (A `.keras` file is a zip archive, with such a file inside.)
+# > (The name that you gave a layer is `file["layers/dense/vars"].attrs["name"]`.
+# > A `.keras` file is a zip archive, with such a file inside.)
 #
 # > `kernel[...]` reads the whole array and writes into the file; the file keeps shape and dtype.
 # > Keep a copy: nothing is asked before.
