@@ -41,6 +41,7 @@ class ProvingClient(NotebookClient):
     async def async_start_new_kernel(self, **kwargs):
         path = os.pathsep.join([str(WORKSHOP), *filter(None, [os.environ.get("PYTHONPATH")])])
         audited = {"ASSIGNLAB_AUDIT_REPORT": str(self.report), "PYTHONPATH": path}
+        audited["TMPDIR"] = str(self.report.parent)  # what a kernel that is ended at once leaves goes with this folder
         await super().async_start_new_kernel(**kwargs, env={**os.environ, **KERNEL_ENVIRONMENT, **audited})
 
     async def async_execute_cell(self, cell, cell_index, **kwargs):

@@ -36,8 +36,8 @@ def test_a_lesson_opens_as_it_is_stored(new_page, tmp_path):
         page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=START)  # the kernel answered
         page.locator(".jp-mod-dirty").wait_for(state="detached", timeout=START)  # it is, for a moment, while it opens
         assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
-        page.keyboard.press("Control+s")
-        page.wait_for_timeout(1000)
+        with page.expect_response(lambda answer: answer.request.method == "PUT", timeout=START):  # it is written
+            page.keyboard.press("Control+s")
         assert lesson.read_bytes() == stored
         page.close()
     finally:

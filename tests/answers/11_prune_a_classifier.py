@@ -28,6 +28,10 @@ wrong("11.1", "largest", zeroed(lambda values, count: np.argsort(-np.abs(values)
 wrong("11.1", "no absolute value", zeroed(lambda values, count: np.argsort(values, axis=None, kind="stable")[:count]))
 wrong("11.1", "kept so many", zeroed(lambda values, count: order(values)[: values.size - count]))
 wrong("11.1", "rows", zeroed(lambda values, count: np.argsort(np.abs(values), kind="stable").ravel()[:count]))
+wrong("11.1", "the others", zeroed(lambda values, count: order(values)[count:]))
+wrong("11.1", "one too few", zeroed(lambda values, count: order(values)[: count - 1]))
+wrong("11.1", "one too few", zeroed(lambda values, count: order(values)[: count - 1] if count else []))
+wrong("11.1", "one too many", zeroed(lambda values, count: order(values)[: count + 1]))
 wrong("11.1", "in order of place", zeroed(lambda values, count: np.arange(count)))
 wrong("11.1", "later ones first", zeroed(lambda values, count: values.size - 1 - order(values.ravel()[::-1])[:count]))
 
@@ -141,6 +145,44 @@ wrong("11.2", "no absolute value", growing(lambda a, keep, counts, epoch: tighte
 wrong("11.2", "largest", growing(lambda a, keep, counts, epoch: tighten(a, keep, counts[epoch], lambda k: -abs(k))))
 
 
+@wrong("11.2", "after the call")
+def _(layer, counts):
+    keep = np.ones(layer.kernel.shape)
+
+    def prune(epoch, logs):
+        keep.flat[np.argsort(np.abs(layer.kernel.numpy()), axis=None)[: counts[epoch]]] = 0
+        layer.kernel.assign(layer.kernel.numpy() * keep)
+
+    def again(batch, logs):
+        layer.kernel.assign(np.where(keep, layer.kernel.numpy(), 0))
+
+    return LambdaCallback(on_epoch_begin=prune, on_train_batch_end=again)
+
+
+@wrong("11.2", "mask frozen")
+def _(layer, counts):
+    def tighten(epoch, logs):
+        mask = np.ones(layer.kernel.shape)
+        mask.flat[np.argsort(np.abs(layer.kernel.numpy()), axis=None)[: counts[epoch]]] = 0
+        keep = keras.Variable(mask, trainable=False)
+        layer.kernel.constraint = lambda weight: weight * keep
+        layer.kernel.assign(layer.kernel * keep)
+
+    return LambdaCallback(on_epoch_begin=tighten)
+
+
+@wrong("11.2", "never pruned")
+def _(layer, counts):
+    keep = keras.Variable(np.ones(layer.kernel.shape), trainable=False)
+    layer.kernel.constraint = lambda weight: weight * keep
+
+    def tighten(epoch, logs):
+        keep.numpy().flat[np.argsort(np.abs(layer.kernel.numpy()), axis=None)[: counts[epoch]]] = 0
+        layer.kernel.assign(layer.kernel * keep)
+
+    return LambdaCallback(on_epoch_begin=tighten)
+
+
 @wrong("11.2", "mask frozen")
 def _(layer, counts):
     mask = np.ones(layer.kernel.shape)
@@ -249,6 +291,22 @@ def together(masks, write=True, constrain=True):
                 layer.kernel.constraint = lambda weight, mask=mask: weight * mask.astype("float32")
 
     return answer
+
+
+@wrong("11.3", "biases pruned")
+def _(layers, count):
+    weights = [weight for layer in layers for weight in layer.weights]
+    for weight, mask in zip(weights, masks_of([weight.numpy() for weight in weights], count), strict=True):
+        weight.assign(np.where(mask, weight.numpy(), 0))
+        weight.constraint = lambda values, mask=mask: values * mask.astype("float32")
+
+
+@wrong("11.3", "threshold again and again")
+def _(layers, count):
+    limit = np.sort(np.abs(np.concatenate([layer.kernel.numpy() for layer in layers], axis=None)))[count]
+    for layer in layers:
+        layer.kernel.assign(np.where(np.abs(layer.kernel.numpy()) >= limit, layer.kernel.numpy(), 0))
+        layer.kernel.constraint = lambda weight: weight * keras.ops.cast(keras.ops.abs(weight) >= limit, "float32")
 
 
 wrong("11.3", "not held", together(masks_of, constrain=False))

@@ -67,7 +67,8 @@ np.testing.assert_array_equal(np.argsort(np.array([[4, 1], [3, 2]]), axis=None),
 # > Of 1843 zeros, how many are left after one more epoch?
 #
 # > The accuracy is back, and so are most of the weights: to the optimizer a 0 is a value like another.
-# > Some stay where nothing moves them: a pixel that is blank in all images has a gradient of 0.
+# > Some stay where nothing moves them: the gradient is 0 at a pixel that is blank in all images, or dark whenever the
+# > unit answers.
 assert (~mask).sum() == 1843 and 96 - 10 < _[0] < 1843 / 2 and _[1] > 0.9
 blank = x.max(axis=0) == 0
 assert blank.any() and not hidden.kernel.numpy()[blank][~mask[blank]].any()
@@ -75,12 +76,17 @@ with tf.GradientTape() as tape:
     error = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
 gradient = tape.gradient(error, hidden.kernel).numpy()
 assert not gradient[blank].any() and np.count_nonzero(gradient) > 1000
+answers = (hidden(x).numpy() > 0).T.astype("float32") @ x  # [unit, pixel]
+silent = answers.T == 0
+assert (silent & ~blank[:, None]).any() and not gradient[silent].any()
+stayed = (hidden.kernel.numpy() == 0) & ~mask
+assert np.mean(silent[stayed]) > 0.9
 
 # %% four
 # > So multiply the gradient by the mask?
 # > `revived` tries that: five steps of an optimizer, then the pruning, then one step with a masked gradient.
 # > It counts the zeros that were lost.
-# > With `emptied`, the slots are emptied in between.
+# > With `emptied`, the slots (what an optimizer holds after its step counter and its rate) are emptied in between.
 #
 # > The two that remember: each had gathered momentum before.
 # > Weight decay is innocent: it makes a weight smaller by a part of itself, and a part of 0 is 0.
@@ -130,7 +136,12 @@ model.set_weights(trained)
 #
 # > constraint
 #
+# > every optimizer, without `use_ema`
+#
 # > every optimizer
+#
+# > (With `use_ema=True` averages come over the zeros when `fit` ends: [mask once
+# > more](../book/recipes.ipynb#clip-or-mask-after-every-training-step).)
 #
 # > after each step
 #
@@ -167,6 +178,14 @@ start = inside.kernel.numpy()
 of_it.compile(OPTIMIZERS.SGD(0.1, momentum=0.9), "mse")
 of_it.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
 assert inside.kernel.numpy()[1] == start[1] != 0 and inside.kernel.numpy()[0] != start[0]
+for loses in (False, True):
+    thin = keras.layers.Dense(1, use_bias=False)
+    thin.build((None, 2))
+    thin.kernel.constraint = lambda weight: weight * keras.ops.array([[1.0], [0.0]])
+    averaged = keras.Sequential([keras.Input((2,)), thin])
+    averaged.compile(OPTIMIZERS.SGD(0.1, use_ema=loses), "mse")
+    averaged.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+    assert (thin.kernel.numpy()[1] != 0) == loses
 again = keras.callbacks.LambdaCallback(
     on_train_batch_end=lambda batch, logs: plain.kernel.assign(plain.kernel.numpy() * [[1], [0]])
 )
@@ -191,6 +210,7 @@ assert [part.numpy()[0] for part in frozen()] == [2, 0]
 # > Nine tenths of *all* weights may go, instead of nine tenths of each layer.
 #
 # > The last: its weights are fewer and larger.
+# > (The two 1.0 are the biases.)
 assert _[0] < 0.1 < 0.15 < _[2] and _[1] == _[3] == 1
 assert trained[2].size < trained[0].size and np.abs(trained[2]).mean() > np.abs(trained[0]).mean()
 masks = masks_of(trained, 0.9)
@@ -249,7 +269,7 @@ np.testing.assert_allclose(lines[3].get_ydata(), np.mean(scores, axis=0)[:, 0])
 # > A pruned weight is moved by its gradient, and by what the optimizer remembers.
 # > Weight decay leaves a 0 at 0.
 #
-# > A constraint holds zeros with every optimizer.
+# > A constraint holds zeros with every optimizer, as long as no `use_ema` averages them.
 # > Its mask is a variable: `assign` changes it without another `compile`.
 assert report.verdict == "verified"
 held = keeps[2].numpy() == 0

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import time
 
 import keras
+import nbformat
 import numpy as np
 import psutil
 import pytest
@@ -11,6 +13,7 @@ import tensorflow as tf
 
 from assignlab import audit
 from assignlab.exercises import find
+from course import ROOT
 
 Aggregation, ON_READ = tf.VariableAggregation, tf.VariableSynchronization.ON_READ
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "uint8", "complex64", "bool")
@@ -269,7 +272,7 @@ assert "v.assign(" in WORKER  # what that writes is printed by the cell `run`
 #
 # > One worker is started with 1, the other with 2.
 #
-# > The cell waits two minutes for each at most; when it ends, both have ended.
+# > The cell waits two minutes at most, and no longer once one has failed; when it ends, both have ended.
 said = [" ".join(part.split()) for part in printed.strip().split("\n\n")]
 assert said == [
     "made with 1 holds 1.0 assigned: 10.0 agreed on: 15.0",
@@ -293,6 +296,21 @@ finally:
     lost.kill()
     lost.wait()
 assert not psutil.pid_exists(lost.pid)
+cell = next(cell.source for cell in nbformat.read(ROOT / "lessons/15_many_devices.ipynb", 4).cells if cell.id == "run")
+LIVES = "import time; print('alive', flush=True); time.sleep(100)"
+FAILS = "import time; time.sleep(3); sys.exit('no port')"
+pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+scope = {"time": time, "print": lambda text: said.append(text)}
+for codes in ((LIVES, FAILS), (FAILS, LIVES)):
+    said.clear()
+    commands = [[sys.executable, "-c", f"import sys; {code}"] for code in codes]
+    scope["start"] = lambda index, commands=commands: subprocess.Popen(commands[index], **pipe)
+    exec(cell, scope)
+    assert sorted(said) == ["alive\n", "no port\n"]
+    assert not [worker.pid for worker in scope["workers"] if psutil.pid_exists(worker.pid)]
+assert "faulthandler.dump_traceback_later(150, exit=True)" in WORKER
+ends = "import faulthandler, time; faulthandler.dump_traceback_later(0.5, exit=True); time.sleep(60)"
+assert subprocess.run([sys.executable, "-c", ends], capture_output=True, timeout=50).returncode == 1
 
 # %% slopes
 # > Both begin with the first worker's number.

@@ -27,6 +27,10 @@ from pytest import raises, warns
 from claims import Claims
 from course import ROOT
 
+# What versions said that this course does not run, as their sources have it:
+# free: (Keras 2 said `The optimizer cannot recognize variable`.)
+# free: (Older versions said `tf.function-decorated function tried to create variables on non-first call`.)
+
 FLOATS = [tf.float16, tf.bfloat16, tf.float32, tf.float64]
 SMALL = ("float8_e4m3fn", "float8_e5m2", "float4_e2m1fn", "int4", "uint4", "int2", "uint2")
 FOREIGN = [tf.bfloat16, *(getattr(tf.dtypes.experimental, name) for name in SMALL)]  # NumPy has them from ml_dtypes
@@ -301,7 +305,9 @@ for kind in KINDS:
 
 # %% error-no-assign-code-2
 # > Use the mask on the snapshot, with `np.where` for example.
-# > (A Keras variable that is the argument of a `tf.function` is a tensor inside: pass its `.value`.
+# > (In a `tf.function`, a name that is bound in a loop over `tf.range`, or in an `if` or `while` on a tensor, becomes a
+# > tensor, as in `v = v[0].assign(1)`: leave out `v =`. A Keras variable that is the argument of a `tf.function` is a
+# > tensor inside: pass its `.value`.
 # > If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
 # > variable's `assign`. If it is `module 'tensorflow' has no attribute 'assign'`, the advice is for TensorFlow 1: write
 # > `v.assign(values)`.)
@@ -320,10 +326,36 @@ with raises(AttributeError, match="object has no attribute 'assign'"):
     double(given)
 double(given.value)
 assert same(given, matrix * 2)
+BOUND = """
+def in_a_loop(v):
+    for i in tf.range(2):
+        v = v[0].assign([i, i])
+def in_an_if(v):
+    if tf.reduce_sum(v) > 0:
+        v = v.assign_add([[1, 1], [1, 1]])
+    v.assign(v)
+def in_a_while(v):
+    i = tf.constant(0)
+    while i < 2:
+        v, i = v.assign(v * 2), i + 1
+def unbound(v):
+    for i in tf.range(2):
+        v[0].assign([9, 9])
+"""
+with tempfile.TemporaryDirectory() as place:
+    (path := Path(place) / "bound.py").write_text("import tensorflow as tf\n" + BOUND, encoding="utf8")
+    specified = importlib.util.spec_from_file_location("bound", path)
+    specified.loader.exec_module(bound := importlib.util.module_from_spec(specified))
+    for function in (bound.in_a_loop, bound.in_an_if, bound.in_a_while):
+        with raises(AttributeError, match="object has no attribute 'assign'"):
+            tf.function(function)(tf.Variable([[1, 2], [3, 4]]))
+    tf.function(bound.unbound)(kept := tf.Variable([[1, 2], [3, 4]]))
+    assert same(kept, [[9, 9], [3, 4]])
 
 # %% error-no-assign-add-code
 # raises AttributeError: EagerTensor' object has no attribute 'assign_add'
 # > A slice of a variable has `assign` and no other writing method.
+# > (If it was `v` itself, the name holds a tensor: see [the section above](#object-has-no-attribute-assign).)
 for kind in KINDS:
     for part in (some(kind)[0], some(kind)[0, 0], some(kind)[:, 1:]):
         assert [name for name in dir(part) if name.startswith(("assign", "scatter"))] == ["assign"]
@@ -335,7 +367,8 @@ assert same(_, [[11, 12], [3, 4]])
 # %% error-indices-code
 # raises TypeError: Only integers, slices
 # > A variable cannot be indexed by an array of positions.
-# > (A list of positions is taken, and [means something else](#no-error-but-only-one-entry-changed).)
+# > (A list alone, `v[[0, 1]]`, is taken, and [means something else](#no-error-but-only-one-entry-changed); beside a
+# > slice, as in `v[:, [0, 1]]`, it ends in this message too.)
 for kind in KINDS:
     for positions in (np.array([0]), np.array([1, 0], dtype="int32"), tf.constant([0, 1])):
         with raises(TypeError, match="Only integers, slices"):
@@ -343,12 +376,17 @@ for kind in KINDS:
     with raises(InvalidArgument, match="1D equal size tensors"):
         some(kind)[np.array([[0, 1]])]
     assert some(kind)[[0, 1]].numpy() == 2
+    for place in ((slice(None), [0, 1]), ([0, 1], slice(None)), (0, [0, 1])):
+        with raises(TypeError, match="Only integers, slices"):
+            some(kind)[place]
 
 # %% error-indices-code-2
-# > Let NumPy index the snapshot, or read rows with `tf.gather`, and entries with `tf.gather_nd(v, [[0, 1], [1, 0]])`.
+# > Let NumPy index the snapshot, or read rows with `tf.gather`, columns with `axis=1`, and entries with
+# > `tf.gather_nd(v, [[0, 1], [1, 0]])`.
 assert same(_, [[3, 4], [1, 2]])
 for kind in KINDS:
     assert same(tf.gather_nd(some(kind), [[0, 1], [1, 0]]), [2, 3])
+    assert same(tf.gather(some(kind), [1, 0], axis=1), [[2, 1], [4, 3]])
 assert same(v.numpy()[[1, 0]], _)
 
 # %% error-indices-code-3
@@ -497,8 +535,10 @@ assert same(deeper[..., 0], _)
 # %% error-float-index-code
 # raises IndexError: only integers, slices ... integer or boolean arrays are valid indices
 # > A number with a fraction is no index, even 1.0, and `/` always gives one.
-# > (A tensor as an index of an array ends in the same words; an array of decimals says `arrays used as indices must be
-# > of integer (or boolean) type`.)
+# > (A tensor of decimals ends in the same words, and one of integers is taken; an array of decimals says `arrays used
+# > as indices must be of integer (or boolean) type`.)
+for index in (tf.constant(1), tf.Variable(1), tf.constant([1, 0]), tf.constant([False, True])):
+    assert same(matrix[index], matrix[index.numpy()])
 for index in (1.0, 0.5, np.float32(1), tf.constant([0.0, 1.0]), 2 / 2):
     with raises(IndexError, match="integer or boolean arrays are valid indices"):
         matrix[index]
@@ -715,7 +755,7 @@ assert same(_, matrix) and v.initializer is None
 
 # %% error-module-code
 # raises AttributeError: module 'tensorflow' has no attribute 'global_variables_initializer'
-# > The advice is for TensorFlow 1.
+# > The advice is for TensorFlow 1: [what to write now](old_code.md).
 # > `Session`, `get_variable` and `placeholder` are gone as well, and nothing takes their place: a variable has its
 # > values once it is made, and `v.assign` writes at once.
 assert not any(hasattr(tf, name) for name in ("Session", "get_variable", "placeholder", "assign", "scatter_update"))
@@ -1090,7 +1130,10 @@ assert same(matrix[matrix[:, 0] > 1], [[3, 4]])
 
 # %% error-sequence-code
 # raises ValueError: setting an array element with a sequence
-# > (It is also the message when one entry is to hold a list, as in `values[0, 0] = [1, 2]`.)
+# > (It is also the message when one entry is to hold a list, as in `values[0, 0] = [1, 2]`, and of `np.save(file,
+# > model.get_weights())`: [keep several arrays by `np.savez`](recipes.ipynb#save-and-load-edited-weights).)
+with tempfile.TemporaryDirectory() as place, raises(ValueError, match="setting an array element with a sequence"):
+    np.save(f"{place}/all.npy", keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)]).get_weights())
 values = matrix.copy()
 with raises(ValueError, match="setting an array element with a sequence"):
     values[0, 0] = [1, 2]
@@ -1226,9 +1269,15 @@ assert np.putmask(array, array > 3, 0) is array.sort() is np.copyto(array, 5) is
 
 # %% error-none-value-code-2
 # > Call it first, then assign the array.
-# > (Of a generator, a `map` or a set the message is the same, with its own name for `None`: make a list of it.
+# > (`v == None` and `v in (None,)` say it, too: write `v is None`. Of a generator, a `map` or a set the message is the
+# > same, with its own name for `None`: make a list of it.
 # > If the value was computed from a gradient, the gradient is `None`: see [its
 # > causes](#no-error-but-the-gradient-is-none).)
+for kind in KINDS:
+    for compare in (lambda v: v == None, lambda v: v != None, lambda v: v in (None,)):  # noqa: E711
+        with raises(ValueError, match=r"Attempt to convert a value \(None\)"):
+            compare(some(kind))
+    assert some(kind) is not None
 for rows in ((row for row in matrix), map(list, matrix), {1.0, 2.0}):
     with raises(ValueError, match=r"Attempt to convert a value .* with an unsupported type"):
         v.assign(rows)
@@ -2069,6 +2118,7 @@ assert same(_[1], matrix) and same(base.layers[0].kernel, matrix)
 # %% error-unknown-variable-code-2
 # raises ValueError: Unknown variable: ... This optimizer can only be called for the variables it was originally built
 # > An optimizer prepares itself for the variables of its first step.
+#
 # > Make a new optimizer for the new variable.
 for make in (keras.optimizers.SGD, keras.optimizers.Adam):
     one, two = tf.Variable(matrix, name="w"), tf.Variable(matrix, name="w")  # equal in all, and yet another
@@ -2136,7 +2186,20 @@ assert same(_, matrix - 2)
 # %% error-get-weights-code
 # raises AttributeError: 'Adam' object has no attribute 'get_weights'
 # > What an optimizer of Keras 3 remembers is in its list of variables, whose values `set_weights` takes back.
-# > (`variables` is a list now: `optimizer.variables()` says `'list' object is not callable`.)
+# > The learning rate is one of them.
+# > (`set_weights` compares shapes and does not count: a list that is too short sets the first variables, and where one
+# > array does not fit, those before it are set already.
+# > `variables` is a list now: `optimizer.variables()` says `'list' object is not callable`.)
+half = keras.optimizers.Adam(0.5)
+half.build([tf.Variable(matrix)])
+assert half.variables[1] is half.learning_rate
+half.set_weights([np.array(3), np.array(0.25)])
+assert [part.numpy() for part in half.variables[:2]] == [3, 0.25]
+with raises(ValueError, match="not compatible with provided weight shape"):
+    half.set_weights([np.array(4), np.array(0.125), matrix, np.ones(5)])
+assert [part.numpy() for part in half.variables[:2]] == [4, 0.125] and same(half.variables[2], matrix)
+half.set_weights([np.array(5), np.array(0.5), matrix, matrix, np.ones(7)])  # nor one that is too long
+assert half.iterations.numpy() == 5
 with raises(TypeError, match="'list' object is not callable"):
     keras.optimizers.Adam().variables()
 first, second, other = tf.Variable(matrix), tf.Variable(matrix), tf.Variable(matrix)
@@ -2355,9 +2418,18 @@ for holder in (tf.Module, tf.train.Checkpoint):
 
 # %% error-list-code-3
 # > Keep the variable, and assign.
+# > To let it grow, call `module.steps.append`: the list that you gave it is another one.
 # > (Is it too late for that, make the attribute a new list.
 # > In a dictionary, and in a list of a Keras layer, an entry may be replaced.)
 assert _ == 5
+given, growing = [tf.Variable(1.0)], tf.Module()
+growing.steps = given
+growing.steps.append(tf.Variable(2.0))
+assert growing.steps is not given and tf.train.Checkpoint(holder=growing).write(f"{folder.name}/grown")
+growing.steps = given = [tf.Variable(1.0)]
+given.append(tf.Variable(2.0))
+with raises(ValueError, match="Unable to save the object ListWrapper"):
+    tf.train.Checkpoint(holder=growing).write(f"{folder.name}/grown")
 
 
 def replace(steps, key=0):
@@ -4514,3 +4586,163 @@ for one in asked:
 # %% error-silent-restore-code-3
 # > Here the attribute is to be mended.
 assert same(_, matrix)
+
+
+# %% error-ref-dtype-code
+# raises AttributeError: 'str' object has no attribute '_is_ref_dtype'
+# > The function is one of TensorFlow 1, and wants a `tf.Variable`.
+# > A layer's weight is a `keras.Variable`: use its method.
+# > (Where there is no such method, give the function `k.value`, the `tf.Variable` that is in it:
+# > `tf.train.ExponentialMovingAverage(0.9).apply([k])` says `'str' object has no attribute 'base_dtype'`, and takes
+# > `[k.value]`.)
+#
+# > For other old names, see [Old code, and what to write now](old_code.md).
+assert isinstance(k.value, tf.Variable)
+tf.compat.v1.assign(k.value, matrix * 3)
+assert same(k, matrix * 3)
+with raises(AttributeError, match="'str' object has no attribute 'base_dtype'"):
+    tf.train.ExponentialMovingAverage(0.9).apply([k])
+average = tf.train.ExponentialMovingAverage(0.9)
+average.apply([k.value])
+assert same(average.average(k.value), matrix * 3)
+assert "_is_ref_dtype" in (ROOT / "book/old_code.md").read_text(encoding="utf8")
+
+# %% error-ref-dtype-code-2
+assert same(_, matrix * 2)
+
+
+# %% error-infer-code-2
+# raises NotImplementedError: Could not automatically infer the output shape / dtype of
+# > Keras runs `call` on an input without values, to find the shape of the output, and `call` failed: why stands below
+# > `Error encountered:`.
+# > Here NumPy asks for the values.
+# > (Of a `Lambda` it says `We could not automatically infer the shape of the Lambda's output`, without the reason.)
+with raises(NotImplementedError, match=r"Error encountered:\s+Cannot convert a symbolic tf.Tensor .* to a numpy array"):
+    Doubled()(keras.Input((2,)))
+with raises(NotImplementedError, match="could not automatically infer the shape of the Lambda's output") as told:
+    keras.layers.Lambda(lambda x: np.asarray(x) * 2)(keras.Input((2,)))
+assert "numpy" not in str(told.value)
+
+# %% error-infer-code-3
+# > Compute with the operations of TensorFlow or of `keras.ops`.
+#
+# > If it has to be NumPy, see the recipe [Use NumPy inside a loss or a
+# > tf.function](recipes.ipynb#use-numpy-inside-a-loss-or-a-tffunction).
+assert same(_, matrix * 2)
+assert same(keras.layers.Lambda(lambda x: tf.multiply(x, 2))(matrix), matrix * 2)
+
+
+# %% error-callback-model-code-2
+# raises AttributeError: property 'model' of 'Keeper' object has no setter
+# > `fit` tells the callback its model, and `self.model` reads it.
+#
+# > (A second model, such as a target network, needs another name.)
+class Named(keras.callbacks.Callback):
+    def __init__(self, target):
+        super().__init__()
+        self.target = target
+
+
+assert Named(5).target == 5
+
+# %% error-callback-model-code-3
+# > Leave the line out.
+assert _ == [(2, 1), (1,)] and keeper.model is model
+assert all(same(weight, array) for weight, array in zip(model.weights, keeper.kept, strict=True))
+
+
+# %% error-clone-code-2
+# raises TypeError: could not be deserialized properly
+# > A model of a class of your own, such as this one, has no clone.
+#
+# > `clone_model` passes what `get_config` returns to the class, and this class takes no arguments.
+# > (If it takes some, Keras asks for a `get_config`: `non-serializable argument values`, or `must override
+# > get_config()`.)
+class Sized(Net):
+    def __init__(self, units):
+        super().__init__()
+
+
+class Given(Net):
+    def __init__(self, out):
+        super().__init__()
+
+
+for sized in (Sized(2), Given(keras.layers.Dense(2))):
+    with raises(NotImplementedError, match=r"non-serializable argument values(.|\n)*must override `get_config\(\)`"):
+        keras.models.clone_model(sized)
+with raises(TypeError, match="unexpected keyword argument"):
+    Net(**Net().get_config())
+
+
+class Takes(Net):
+    def __init__(self, **kwargs):
+        keras.Model.__init__(self, **kwargs)
+        self.out = keras.layers.Dense(2)
+
+
+assert isinstance(keras.models.clone_model(Takes()), Takes)  # "such as this one": a class that takes them has one
+
+# %% error-clone-code-3
+# > Call the class again, and copy the weights.
+#
+# > See the recipe [Copy or blend one model into another](recipes.ipynb#copy-or-blend-one-model-into-another).
+assert _
+
+
+# %% error-silent-no-trainable-code-2
+# > All layers are frozen: `fit` runs, and changes no weight.
+model.compile("sgd", "mse")
+with warns(UserWarning, match=r"The model does not have any trainable weights\."):
+    model.fit(matrix, np.ones((2, 1)), verbose=0)
+assert all(same(array, old) for array, old in zip(model.get_weights(), before, strict=True))
+assert model.optimizer.iterations.numpy() == 0
+
+# %% error-silent-no-trainable-code-3
+# > To freeze all but the last layer, set the layers one by one, then compile.
+assert _ == [False, False, True, True]
+
+
+# %% error-method-code-2
+# raises AttributeError: 'NoneType' object has no attribute 'v'
+# > Here an object was made for its method alone.
+#
+# > A method under `@tf.function` does not keep its object: once nothing else holds it, `self` is `None`.
+with raises(AttributeError, match="'NoneType' object has no attribute 'v'"):
+    Counter().step()
+
+
+class Counting(tf.Module):
+    __init__, step = Counter.__init__, Counter.__dict__["step"]
+
+
+with raises(AttributeError, match="'NoneType' object has no attribute 'v'"):
+    Counting().step()
+
+# %% error-method-code-3
+# > Give the object a name.
+assert _ == 2
+
+
+# %% error-silent-watched-code
+from tensorflow.python.platform import tf_logging
+
+tf_logging._log_counter_per_token.clear()  # it is said five times at most, and the page has other such tapes
+said, logger = [], tf.get_logger()
+level = logger.level
+logger.setLevel("WARNING")
+logger.addFilter(keep := lambda record: said.append(record.getMessage()))  # None: and it is not logged
+with tf.GradientTape() as again:
+    again.watch(tf.Variable([3]))
+logger.removeFilter(keep)
+logger.setLevel(level)
+assert len(said) == 1 and said[0].startswith("The dtype of the watched tensor must be floating")
+
+# %% error-silent-watched-code-2
+assert printed == "None\n"
+
+# %% error-silent-watched-code-3
+# > A variable that begins with whole numbers has the dtype int32, and integers have no gradient.
+# > Write decimals, or name the dtype.
+assert same(_, [2, 4])
+assert tf.Variable([1, 2]).dtype == tf.int32 and tf.Variable([1.0, 2]).dtype == tf.float32

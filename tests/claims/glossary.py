@@ -38,6 +38,7 @@ def dense(*units):
 
 
 # free: An array of your own that is filled again and again is called so, too.
+# free: Weights, counts and averages are kept in variables; data and results are tensors or arrays.
 
 
 def on_two_devices(code):
@@ -730,6 +731,15 @@ for write in (v.assign, v.assign_add, v.assign_sub):
 # %% variable
 # > variable `tf.Variable`: an object with a fixed dtype and, as a rule, a fixed shape, whose values change by `assign`.
 # > A layer's weight is a `keras.Variable`, which holds a `tf.Variable`.
+# > A constant, `tf.constant(x)`, is a tensor: it has no `assign`, no tape watches it by itself, and no checkpoint takes
+# > it.
+constant = tf.constant(a)
+assert tf.is_tensor(constant) and not hasattr(constant, "assign")
+with tf.GradientTape(persistent=True) as tape:
+    loss = tf.reduce_sum(constant * v)
+assert tape.gradient(loss, constant) is None and tape.gradient(loss, v) is not None
+with raises(ValueError, match="to be a trackable object"):
+    tf.train.Checkpoint(x=constant)
 v.assign(a * 2)
 np.testing.assert_array_equal(v, a * 2)
 assert v.shape == (2, 2) and v.dtype == tf.float32

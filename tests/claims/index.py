@@ -187,6 +187,13 @@ for make in KINDS:
 #
 # > bring weights from PyTorch, or train with SciPy
 #
+# > [Transpose](recipes.ipynb#store-a-matrix-transposed), [more
+# > layers](recipes.ipynb#bring-layers-from-pytorch-that-differ-in-more-than-the-order)
+#
+# > bring old code up to date
+#
+# > [Old code, and what to write now](old_code.md)
+#
 # > let a target network follow, merge an adapter
 #
 # > [Follow](recipes.ipynb#let-a-target-network-follow), [merge](recipes.ipynb#merge-a-low-rank-adapter-into-its-kernel)
@@ -222,12 +229,14 @@ for make in KINDS:
 #
 # > [Edit](recipes.ipynb#edit-a-weights-file-without-its-model),
 # > [go on](recipes.ipynb#stop-a-training-and-go-on-with-it),
+# > [go back](recipes.ipynb#go-back-to-an-earlier-state-of-a-training),
 # > [what fits](recipes.ipynb#load-what-fits-of-another-model),
 # > [without code](recipes.ipynb#change-a-model-whose-code-is-gone)
 #
 # > write to a variable that several devices hold
 #
 # > [Assign](recipes.ipynb#assign-on-several-devices),
+# > [move](recipes.ipynb#move-a-variable-to-another-device),
 # > [batch statistics](recipes.ipynb#make-the-copies-of-a-batchnormalization-equal),
 # > [a total](recipes.ipynb#restore-a-total-that-several-devices-keep)
 #
@@ -336,6 +345,7 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "bring weights from PyTorch, or train with SciPy": {
         "#store-a-matrix-transposed": r"as in PyTorch",
+        "#bring-layers-from-pytorch-that-differ-in-more-than-the-order": r"num_batches_tracked",
         L12: r"from_pytorch\.npz.+L-BFGS-B",
     },
     "let a target network follow, merge an adapter": {
@@ -378,11 +388,13 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "edit a file, restore it, or load what fits of it": {
         "#edit-a-weights-file-without-its-model": r"h5py\.File\(path, \"r\+\"\)",
         "#stop-a-training-and-go-on-with-it": r"manager\.restore_or_initialize\(\)",
+        "#go-back-to-an-earlier-state-of-a-training": r"\[\*model\.variables, \*model\.optimizer\.variables\]",
         "#load-what-fits-of-another-model": r"layer\.set_weights\(weights\).+left\.append",
         "#change-a-model-whose-code-is-gone": r"tf\.saved_model\.load\(.+kernel\.assign\(.+tf\.saved_model\.save\(",
         "../lessons/13_save_and_restore.ipynb": r"\.read\(saved\).+load_weights\(",
     },
     "understand an error message": {E: r"Each section shows a message, then the reason, then what to write"},
+    "bring old code up to date": {"old_code.md": r"`tf\.assign\(v, x\)`.+`v\.assign\(x\)`"},
     "know whether a popular answer is right": {"myths.ipynb": r"\*\*False\*\*"},
     "let a model train on after my edit": {
         "#train-a-tfvariable-beside-a-model": r"optimizer\.apply\(",
@@ -392,6 +404,7 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     },
     "write to a variable that several devices hold": {
         "#assign-on-several-devices": r"MirroredStrategy.+v\.assign\(",
+        "#move-a-variable-to-another-device": r"moved = tf\.Variable\(v\)",
         "#make-the-copies-of-a-batchnormalization-equal": r"MirroredStrategy.+np\.mean\(copies, axis=0\)",
         "#restore-a-total-that-several-devices-keep": r"values\[0\]\.assign\(saved\)",
         "../lessons/15_many_devices.ipynb": r"strategy\.scope\(\).+v\.assign",

@@ -183,8 +183,9 @@ def in_threads(work, calls=200):
 # > [flatten](#flatten-all-weights-to-a-vector-and-back) · [save, load](#save-and-load-edited-weights)
 #
 # > **Files:** [edit a file](#edit-a-weights-file-without-its-model) · [go on with a
-# > training](#stop-a-training-and-go-on-with-it) ·
+# > training](#stop-a-training-and-go-on-with-it) · [go back](#go-back-to-an-earlier-state-of-a-training) ·
 # > [load what fits](#load-what-fits-of-another-model) ·
+# > [layers from PyTorch](#bring-layers-from-pytorch-that-differ-in-more-than-the-order) ·
 # > [change a model whose code is gone](#change-a-model-whose-code-is-gone)
 #
 # > **Inside functions:** [tf.function](#edit-weights-inside-tffunction) ·
@@ -195,7 +196,7 @@ def in_threads(work, calls=200):
 # > **Gradients:** [through a new value](#differentiate-through-a-new-value-where-assign-cannot-help) ·
 # > [other weights](#try-other-weights-without-assigning-them)
 #
-# > **Several devices:** [assign](#assign-on-several-devices) ·
+# > **Several devices:** [assign](#assign-on-several-devices) · [move](#move-a-variable-to-another-device) ·
 # > [batch statistics](#make-the-copies-of-a-batchnormalization-equal) ·
 # > [a total](#restore-a-total-that-several-devices-keep)
 page = nbformat.read(ROOT / "book" / "recipes.ipynb", 4).cells
@@ -619,6 +620,8 @@ for dtype in DTYPES:
         np.testing.assert_array_equal(variable.numpy(), [[0, 7, 4, 5], [0, 7, 6, 7], [0, 7, 0, 0]])
 
 # %% recipe-diagonal-code-2
+# > Several columns, or rows and columns anyhow, are chosen in a snapshot: `values[:, [0, 2]] = 5`, then
+# > `v.assign(values)`.
 # > A diagonal is no slice.
 # > `tf.linalg.set_diag` gives a tensor that has another one; assign it.
 # > In NumPy, `np.fill_diagonal` edits a snapshot, and `np.tril` and `np.triu` return an array with zeros above or below
@@ -626,6 +629,11 @@ for dtype in DTYPES:
 #
 # > Entries that lie anyhow go in by `scatter_nd_update`, with a row and a column for each.
 np.testing.assert_array_equal(_, [[7, 1, 4, 5], [0, 8, 6, 7], [0, 3, 9, 0]])
+columns = tf.Variable(_)
+values = columns.numpy()
+values[:, [0, 2]] = 5
+columns.assign(values)
+np.testing.assert_array_equal(columns, [[5, 1, 5, 5], [5, 8, 5, 7], [5, 3, 5, 0]])
 np.testing.assert_array_equal(np.tril(_), [[7, 0, 0, 0], [0, 8, 0, 0], [0, 3, 9, 0]])
 np.testing.assert_array_equal(np.triu(_), [[7, 1, 4, 5], [0, 8, 6, 7], [0, 0, 9, 0]])
 for dtype in DTYPES:
@@ -1210,6 +1218,21 @@ for options in ({}, {"scale": False}, {"center": False}, {"scale": False, "cente
     one.set_weights([np.full(2, k + 1) for k in range(len(one.get_weights()))])
     assert [array[0] for array in one.get_weights()] == [k + 1 for k in range(len(names) + 2)]
     assert one.moving_variance.numpy()[0] == len(names) + 2
+
+# %% recipe-statistics-code-4
+# > If the weights before the layer have changed, as after averaging models, compute its statistics anew.
+# > With the momentum 0 it takes those of one batch, so call the model once with all inputs.
+# > (A `Dropout` is active in that call.)
+np.testing.assert_allclose(_, [[2], [1]], rtol=1e-6)
+rows = np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
+first, second = (keras.layers.BatchNormalization(momentum=0.0) for _half in range(2))  # also one behind another
+deep = keras.Sequential([keras.Input((2,)), first, keras.layers.Dense(3, "relu"), second, keras.layers.Dropout(0.5)])
+outputs = deep(rows, training=True).numpy()
+assert (outputs == 0).any()
+hidden = deep.layers[1](first(rows)).numpy()
+np.testing.assert_allclose(first.moving_mean, rows.mean(axis=0), atol=1e-5)
+np.testing.assert_allclose(second.moving_mean, hidden.mean(axis=0), atol=1e-4)
+np.testing.assert_allclose(second.moving_variance, hidden.var(axis=0), rtol=1e-3)
 
 # %% recipe-lora-code
 # > `enable_lora` freezes the kernel of a Dense layer and adds the product of two thin matrices.
@@ -2210,6 +2233,17 @@ for old in olds:
 
 # %% recipe-copy-code-3
 # > To average several models, let NumPy take the mean over their lists of arrays.
+# > (A weight of integers loses its fraction.
+# > The statistics of a BatchNormalization then belong to none of the models: [compute them
+# > anew](#set-the-statistics-of-a-batchnormalization).)
+norms = [built(keras.layers.BatchNormalization()) for _model in range(2)]
+for norm, mean in zip(norms, (0.0, 10.0), strict=True):
+    norm.moving_mean.assign([mean, mean])
+averaged = np.mean([norm.moving_mean.numpy() for norm in norms], axis=0)
+assert all((norm.moving_mean.numpy() != averaged).all() for norm in norms)
+whole = keras.Variable(0, dtype="int32")
+whole.assign(np.mean([1, 2]))
+assert whole.numpy() == 1
 np.testing.assert_allclose(_, np.mean([[[11, 12], [13, 14]], [[2, 3], [4, 5]]], axis=0), rtol=1e-6)
 
 # %% recipe-devices-code
@@ -2621,7 +2655,7 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 # > In the `call` of a Keras layer it raises; write `keras.ops.cond` there, and give each function a variable of its
 # > own: two that add to the same one raise, too.
 # > The condition is a single boolean, and both functions must return as many tensors: where one has nothing to write,
-# > let it return `v.read_value()`.
+# > let it return `v.read_value()`, or in a layer `0.0`.
 assert _ == (0, 1)
 
 
@@ -2668,6 +2702,20 @@ large = Large(by_cond=True)
 steps = compiled(large, dense(), inputs=1)
 steps.fit(np.arange(6.0)[:, None] + 1, np.ones((6, 1)), batch_size=2, verbose=0, shuffle=False)
 assert (large.large.numpy(), large.small.numpy()) == (1, 2)
+
+
+class Counts(keras.layers.Layer):
+    def build(self, shape):
+        self.count = self.add_weight(initializer="zeros", trainable=False)
+
+    def call(self, inputs):
+        keras.ops.cond(keras.ops.max(inputs) > 5, lambda: self.count.assign_add(1.0), lambda: 0.0)
+        return inputs
+
+
+counts = compiled(Counts(), dense(), inputs=1)
+counts.fit(np.arange(6.0)[:, None] + 1, np.ones((6, 1)), batch_size=2, verbose=0, shuffle=False)
+assert counts.layers[0].count.numpy() == 1
 with pytest.raises(Exception, match="is accessed from false_fn"):
     compiled(Large(by_cond=True, same=True), dense())
 with pytest.raises(Exception, match="as a Python `bool`"):
@@ -3103,3 +3151,163 @@ for copy in total.values:
 total.values[0].assign(saved)
 assert total.numpy() == 5
 """)
+
+
+# %% recipe-pytorch-code
+# > A `BatchNorm` has the four arrays of a BatchNormalization, in the same order.
+# > The number that it adds to the variance is another, 1e-5; leave `num_batches_tracked` out.
+# > PyTorch gives 9.995 and 5.0:
+#
+# > To train on, PyTorch's `momentum=0.1` is `momentum=0.9` here.
+# > (The running variance then differs a little: PyTorch divides by one less than the number of values.)
+PYTORCH = [[9.995003700256348, 4.999995231628418]]  # torch.nn.BatchNorm2d(2).eval(), PyTorch 2.14.1
+np.testing.assert_allclose(_, PYTORCH, rtol=1e-6)
+assert [weight.name for weight in norm.weights] == ["gamma", "beta", "moving_mean", "moving_variance"]
+assert keras.layers.BatchNormalization().epsilon == 0.001
+other = built(keras.layers.BatchNormalization())
+other.set_weights(norm.get_weights())
+assert abs(other(np.array([[2.0, 6.0]])).numpy() - PYTORCH).max() > 0.4
+trained = built(keras.layers.BatchNormalization(momentum=0.9), 1)
+trained(np.array([[1.0], [3.0]]), training=True)
+np.testing.assert_allclose(trained.moving_mean, [0.2], rtol=1e-6)  # PyTorch: running_mean 0.2, running_var 1.1
+np.testing.assert_allclose(trained.moving_variance, [0.9 + 0.1 * np.var([1, 3])], rtol=1e-6)
+np.testing.assert_allclose(1.1, 0.9 + 0.1 * np.var([1, 3], ddof=1))
+
+# %% recipe-pytorch-code-2
+# > A `Conv2d` with `padding=1` pads all four sides.
+# > `padding="same"` pads what it needs, which is another thing where `strides` is 2: put a `ZeroPadding2D` before.
+# > PyTorch gives 73 and 154, 279 and 438:
+#
+# > [Lesson 12](../lessons/12_move_and_resize_weights.ipynb) takes over linear layers, convolutions and an LSTM.
+# > Three layers need more than a transpose.
+# > The outputs to reach are PyTorch's own, of version 2.14.
+PYTORCH = [[73, 154], [279, 438]]  # torch.nn.Conv2d(1, 1, 3, stride=2, padding=1, bias=False), PyTorch 2.14.1
+np.testing.assert_array_equal(_, PYTORCH)
+
+
+def outputs(strides, *layers, **options):
+    """The outputs of that kernel for the same input, in a model of its own."""
+    one = keras.layers.Conv2D(1, 3, strides=strides, use_bias=False, **options)
+    alone = keras.Sequential([keras.Input((4, 4, 1)), *layers, one])
+    one.set_weights([kernel.transpose(2, 3, 1, 0)])
+    return alone(np.arange(16).reshape(1, 4, 4, 1)).numpy()[0, :, :, 0]
+
+
+assert (outputs(2, padding="same") != PYTORCH).all()
+np.testing.assert_array_equal(outputs(1, padding="same"), outputs(1, keras.layers.ZeroPadding2D(1)))
+
+# %% recipe-pytorch-code-3
+# > A depthwise convolution is a `Conv2d` with as many `groups` as channels.
+# > Its kernels stand channel by channel, here two for each.
+# > PyTorch gives 14, 38, 214 and 302:
+#
+# > Other groups take the transpose of a plain convolution, and so does a `ConvTranspose2d`.
+# > Its `padding=p, output_padding=q` is `padding="valid"` and a `Cropping2D(((p, p - q), (p, p - q)))` after it.
+np.testing.assert_array_equal(_, [14, 38, 214, 302])  # torch.nn.Conv2d(2, 4, 2, groups=2, bias=False), PyTorch 2.14.1
+
+
+def moved(layer, shape, inputs):
+    """The layer's outputs, channels first, with PyTorch's kernel arange(...).reshape(shape), transposed."""
+    layer.build(inputs.shape)
+    layer.set_weights([np.arange(np.prod(shape)).reshape(shape).transpose(2, 3, 1, 0)])
+    return layer(inputs).numpy()[0].transpose(2, 0, 1)
+
+
+grouped = keras.layers.Conv2D(4, 1, groups=2, use_bias=False)  # torch.nn.Conv2d(4, 4, 1, groups=2, bias=False)
+found = moved(grouped, (4, 2, 1, 1), np.arange(4.0).reshape(1, 1, 1, 4))
+np.testing.assert_array_equal(found.ravel(), [1, 3, 23, 33])
+plain = keras.layers.Conv2DTranspose(2, 2, strides=2, use_bias=False)  # torch.nn.ConvTranspose2d(1, 2, 2, stride=2)
+found = moved(plain, (1, 2, 2, 2), np.arange(2.0).reshape(1, 1, 2, 1))
+np.testing.assert_array_equal(found, [[[0, 0, 0, 1], [0, 0, 2, 3]], [[0, 0, 4, 5], [0, 0, 6, 7]]])
+padded = keras.layers.Conv2DTranspose(1, 3, strides=2, padding="valid", use_bias=False)
+found = moved(padded, (1, 1, 3, 3), np.arange(1.0, 5).reshape(1, 2, 2, 1))
+p, q = 1, 1  # torch.nn.ConvTranspose2d(1, 1, 3, stride=2, padding=1, output_padding=1, bias=False)
+cropped = keras.layers.Cropping2D(((p, p - q), (p, p - q)))(found[0][None, :, :, None]).numpy()[0, :, :, 0]
+np.testing.assert_array_equal(cropped, [[4, 11, 8, 10], [10, 26, 18, 24], [12, 27, 16, 20], [21, 48, 28, 32]])
+
+
+# %% recipe-rewind-code
+# > A training goes on from its weights and from what the optimizer keeps: its slots, its step counter, its learning
+# > rate.
+# > Take a copy of all these variables.
+assert [v.name for v in model.optimizer.variables[:2]] == ["iteration", "learning_rate"]
+assert len(model.optimizer.variables) == 2 + 2 * len(model.trainable_weights)
+assert len({id(v) for v in variables}) == len(variables)
+
+# %% recipe-rewind-code-3
+# > The way back assigns them all.
+# > The same steps then give the same weights, to the bit.
+#
+# > `model.variables` rather than `model.weights`: it holds the state of the `Dropout`'s random numbers, too.
+# > (All rows are one batch here.
+# > Where `fit` shuffles several, their order is drawn anew: `shuffle=False`, or `keras.utils.set_random_seed` before
+# > both.)
+# > For the weights alone, `get_weights` and `set_weights` are enough.
+# > To keep it in a file, see [Stop a training, and go on with it](#stop-a-training-and-go-on-with-it).
+assert all(_)
+assert len(model.variables) == len(model.weights) + 1 and len(x) <= 32
+rows = np.random.default_rng(0).normal(size=(8, 2))
+
+
+def steps(keep=(), seed=None, **options):
+    """The weights after three epochs of single rows from the kept state, without those variables that keep names."""
+    for v, value in zip(variables, kept, strict=True):
+        if v.name not in keep:
+            v.assign(value)
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    model.fit(rows, rows[:, :1], epochs=3, batch_size=1, verbose=0, **options)
+    return np.concatenate([array.ravel() for array in model.get_weights()])
+
+
+ordered = steps(shuffle=False)
+assert (steps(shuffle=False) == ordered).all()
+assert (steps(keep=("seed_generator_state",), shuffle=False) != ordered).any()
+assert (steps(keep=("iteration",), shuffle=False) != ordered).any()
+assert (steps() != steps()).any() and (steps(seed=1) == steps(seed=1)).all()
+
+
+# %% recipe-save-code-4
+# > Without Keras's files, `np.savez` keeps a list of arrays, in their order.
+several = keras.Sequential([keras.Input((2,))] + [keras.layers.Dense(k + 1) for k in range(8)])
+np.savez(f"{folder.name}/several.npz", *several.get_weights())
+with np.load(f"{folder.name}/several.npz") as arrays:
+    read = [arrays[name] for name in arrays.files]
+for array, other in zip(several.get_weights(), read, strict=True):
+    np.testing.assert_array_equal(array, other)
+np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
+
+# %% recipe-move-code
+# > A variable stays on the device on which it was made.
+# > No `assign` moves it, under `tf.device` or of a tensor from elsewhere: the values are copied to where it is.
+#
+# > To have it elsewhere, make another one there, such as under `tf.device("GPU:0")`.
+#
+# > A layer is built under `tf.device`, too, and `layer.kernel.value.device` tells where its kernel is.
+assert _.endswith("CPU:0")
+TWO = """
+import keras
+import tensorflow as tf
+
+[cpu] = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+with tf.device("CPU:0"):
+    v = tf.Variable([1.0, 2.0])
+with tf.device("CPU:1"):
+    v.assign([3.0, 4.0])
+    elsewhere = tf.constant([5.0, 6.0])
+    moved, layer = tf.Variable(v), keras.layers.Dense(2)
+    layer.build((None, 2))
+v.assign(elsewhere)
+assert v.device.endswith("CPU:0") and v.numpy().tolist() == [5, 6]
+assert moved.device.endswith("CPU:1") and layer.kernel.value.device.endswith("CPU:1")
+"""
+subprocess.run([sys.executable, "-c", TWO], check=True, capture_output=True)
+
+# %% recipe-move-code-2
+# > It is another variable: an optimizer that knows the first one [does not know it](errors.ipynb#unknown-variable).
+assert _[0].tolist() == [3, 4] and moved is not v
+optimizer = keras.optimizers.SGD()
+optimizer.build([v])
+with pytest.raises(ValueError, match="Unknown variable"):
+    optimizer.apply([tf.ones(2)], [moved])

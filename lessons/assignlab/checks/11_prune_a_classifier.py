@@ -13,7 +13,7 @@ LESSON_DONE = "Lesson 11 is done. Nine weights of ten are gone, and nobody misse
 
 
 def _prune_cases():
-    yield [[0.5, -2.0], [1.0, -0.25], [1.0, -1.5], [3.0, -4.0]], 3
+    yield [[0.5, -2.0], [1.0, -1.0], [1.0, -1.5], [-1.0, 4.0], [3.0, -5.0]], 3  # two of four equals
     yield [[1.0, -1.0, 2.0], [1.0, -1.0, 0.5]], 3  # equals at the threshold
     yield irregular(111, 4, 5), 7
     yield irregular(112, 6), 0
@@ -98,6 +98,20 @@ def _gradually(layer, counts, assigns=True, masks=True, constrains=True, when="o
             layer.kernel.assign(layer.kernel * mask)
 
     return _callback(tighten, when)
+
+
+def _after_each_call(layer, counts):
+    """The zeros put back by a callback, after each call of the compiled step."""
+    mask = np.ones(layer.kernel.shape, "float32")
+
+    def tighten(epoch, logs):
+        mask.flat[_order(np.abs(layer.kernel.numpy()))[: counts[epoch]]] = 0
+        again()
+
+    def again(batch=None, logs=None):
+        layer.kernel.assign(layer.kernel * mask)
+
+    return keras.callbacks.LambdaCallback(on_epoch_begin=tighten, on_train_batch_end=again)
 
 
 def _grows(**how):
@@ -214,9 +228,29 @@ EXERCISES = [
                 "count entries were kept, and all others went. count of them should go.",
             ),
             Mistake(
+                "the others",
+                lambda values, count: _pruned(values, _order(np.abs(values))[count:]),
+                "The count smallest stayed, and all others went. Those places become 0 that come first: [:count]",
+            ),
+            Mistake(
+                "one too few",
+                lambda values, count: _pruned(values, _order(np.abs(values))[: max(count - 1, 0)]),
+                "One entry too few went: [:count] are count places.",
+            ),
+            Mistake(
+                "one too few",
+                lambda values, count: _pruned(values, _order(np.abs(values))[: count - 1]),
+                "One entry too few went: [:count] are count places. (And [:-1] are all but the last.)",
+            ),
+            Mistake(
+                "one too many",
+                lambda values, count: _pruned(values, _order(np.abs(values))[: count + 1]),
+                "One entry too many went: [:count] are count places, from 0 on.",
+            ),
+            Mistake(
                 "equals as well",
                 lambda values, count: np.where(np.abs(values) <= _threshold(values, count), 0, values),
-                "A threshold takes all that equal it, so more went than count; and with count 0 the index -1 is the last. Choose places, not values: np.argsort.",
+                "A threshold takes all that equal it, so more went than count, and with count 0 the largest is no threshold. Choose places, not values: np.argsort.",
             ),
             Mistake(
                 "equals as well",
@@ -299,7 +333,7 @@ EXERCISES = [
             Mistake(
                 "mask frozen",
                 _shipped_gradually,
-                "The compiled step still multiplies by the mask of the first epoch: TensorFlow took the array as a constant. Make the mask a variable, which each step reads: keras.Variable(..., trainable=False), and assign to it.",
+                "The compiled step still multiplies by the mask of the first epoch: what it was compiled with stays, an array as a constant, a variable as this one. Make one variable before, keep = keras.Variable(..., trainable=False), and in each epoch keep.assign(...).",
             ),
             Mistake(
                 "mask never tightened",
@@ -353,9 +387,14 @@ EXERCISES = [
                 "The largest went. Sorted upwards, the smallest stand at the beginning.",
             ),
             Mistake(
+                "after the call",
+                lambda layer, counts: _after_each_call(layer, counts),
+                "The zeros came back when a call of the compiled step had ended, and with steps_per_execution=2 a call is two steps. A constraint acts in each step: layer.kernel.constraint = lambda weight: weight * keep",
+            ),
+            Mistake(
                 "never pruned",
                 lambda layer, counts: keras.callbacks.Callback(),
-                "Nothing became 0. fit calls on_epoch_begin of the callback that you return; the kernel must be written there.",
+                "Nothing became 0. fit calls on_epoch_begin of the callback that you return; there the kernel must be written, with the new mask. (An edit of keep.numpy() is one of a copy, until it is assigned.)",
             ),
         ),
         messages=(
@@ -447,6 +486,16 @@ EXERCISES = [
                 "Biases were pruned, too. Only kernels should be: layer.kernel, not layer.weights.",
             ),
             Mistake(
+                "biases pruned",
+                lambda layers, count: _biases_too(layers, count),
+                "Biases were pruned, too, and held. Only kernels should be: layer.kernel, not layer.weights.",
+            ),
+            Mistake(
+                "threshold again and again",
+                lambda layers, count: _threshold_held(layers, count),
+                "The constraint compares with the threshold in each step, so weights go that have moved below it, and zeros stay only because they are small. Compare once, and hold that mask.",
+            ),
+            Mistake(
                 "mask turned round",
                 _prunes(lambda layers, count: [~mask for mask in _masks(layers, count)]),
                 "The smallest were kept, and all others became 0. The mask should be True where an entry stays.",
@@ -493,6 +542,24 @@ EXERCISES = [
         practice="So a budget of weights goes where they count most. Look that no layer loses all of its own.",
     ),
 ]
+
+
+def _biases_too(layers, count):
+    """All weights of the layers in one order, zeroed and held."""
+    weights = [weight for layer in layers for weight in layer.weights]
+    limit = np.sort(np.abs(np.concatenate([weight.numpy() for weight in weights], axis=None)))[count]
+    for weight in weights:
+        mask = np.abs(weight.numpy()) >= limit
+        weight.assign(weight.numpy() * mask)
+        weight.constraint = lambda values, mask=mask: keras.ops.where(mask, values, 0.0)
+
+
+def _threshold_held(layers, count):
+    """A constraint that compares with the threshold in every step."""
+    limit = np.sort(np.abs(np.concatenate([layer.kernel.numpy() for layer in layers], axis=None)))[count]
+    for layer in layers:
+        layer.kernel.assign(layer.kernel.numpy() * (np.abs(layer.kernel.numpy()) >= limit))
+        layer.kernel.constraint = lambda values: keras.ops.where(keras.ops.abs(values) >= limit, values, 0.0)
 
 
 def _prune_and_freeze(layers, count):

@@ -84,11 +84,21 @@ def of_model(model, batch):
         raise ValueError(
             "The model has no loss yet: call model.compile(loss=...), or give explain_gradient a function."
         )
+    if model.loss is None and steps_by_itself(model):
+        raise ValueError(
+            "The model's own train_step computes its loss, and compile was given none: give explain_gradient that loss "
+            "as a function, explain_gradient(lambda: loss, model)."
+        )
     x, y, *weights = tf.nest.map_structure(tf.convert_to_tensor, tuple(batch))
     if not model.built:
         model(x)
     weights = weights[0] if weights else None
     return lambda: model.compute_loss(x, y, model(x, training=True), weights, training=True)
+
+
+def steps_by_itself(model):
+    """Whether `fit` runs a train_step that the model's own class brings along."""
+    return type(model).train_step is not sys.modules["keras"].Model.train_step
 
 
 def check_result(result):

@@ -55,7 +55,7 @@ INTEGER = Cause(
 NEVER_READ = Cause(
     "never read",
     "the loss never reads this variable{instead}. What it uses was computed before the loss ran, is a copy or another "
-    "object, or stands in a branch that was not taken",
+    "object, stands in a branch that was not taken, or was computed in another thread, which a tape does not follow",
     "Compute everything that depends on the variable inside the loss, from the variable itself",
 )
 UNUSED = Cause(
@@ -73,6 +73,16 @@ NUMPY_FUNCTION = Cause(
     "numpy_function",
     "tf.numpy_function has no gradient",
     "Compute it with TensorFlow's operations, or give it a gradient of its own with tf.custom_gradient",
+)
+DATASET = Cause(
+    "data set",
+    "a data set computes this when it is asked for an element, and a tape does not see into it",
+    "Let the data set deliver the data alone, and compute with the variable in the loss",
+)
+PY_CAPTURED = Cause(
+    "py_function",
+    "this tf.py_function reads the variable by itself, and passes gradients only to what it is given",
+    "Give it the variable as an input: tf.py_function(f, [x, v], tf.float32)",
 )
 BRANCH = Cause(
     "python branch",
@@ -187,18 +197,48 @@ CUSTOM_ZERO = Cause(
     "the gradient function of this tf.custom_gradient returns 0",
     "Check the function that it returns: its result is the gradient",
 )
+NOT_TAKEN = Cause(
+    "not taken",
+    "what {op} takes or lets through comes from elsewhere: none of it was computed from the variable",
+    "Check the index, the slice, the size of the parts or the ids: those of the variable are not among them",
+)
+NOTHING_LEFT = Cause(
+    "nothing left",
+    "{op} returns no entries here, such as for an empty list of ids or a mask without a True",
+    "Check the ids, the mask or the batch: the loss is computed from nothing",
+)
+OVERWRITTEN = Cause(
+    "overwritten",
+    "every entry that came from the variable is replaced by another value here",
+    "Check the indices: leave the entries that the variable must learn from as they are",
+)
+ONE_CLASS = Cause(
+    "one class",
+    "a softmax of one entry is 1, whatever comes in",
+    "Use a sigmoid for one output, or as many outputs as there are classes",
+)
+CANCELS = Cause(
+    "cancels",
+    "the entries of a softmax add up to 1, and here each of them counts alike, so their changes cancel",
+    "Compute the loss from the entries, each with a weight or a label of its own",
+)
 FLAT = Cause(
     "flat point",
     "the path is whole, and the loss has no slope at this value: a minimum, a plateau, or parts that cancel",
-    "Nothing is broken: try another value of the variable, or another batch",
+    "Try another value of the variable, or another batch. If it stays 0, look at what this line takes in and gives out",
 )
 FLATTENS = _table(
     ("Relu Relu6 LeakyRelu", RELU),
-    ("Maximum Minimum ClipByValue", CLIPPED),
+    ("Maximum Minimum ClipByValue FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars", CLIPPED),
     ("Select SelectV2", MASKED_OUT),
     ("Sign Round Rint Floor Ceil", ROUND),
     ("Sigmoid Tanh Softmax Softplus Softsign Erf Elu Selu", SATURATED),
+    ("ConcatV2 Pack Slice StridedSlice Split SplitV Unpack GatherV2 GatherNd DynamicPartition", NOT_TAKEN),
+    ("Max Min TopKV2 UnsortedSegmentSum UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd", NOT_TAKEN),
+    ("TensorScatterUpdate", OVERWRITTEN),
 )
+JOINS = {"ConcatV2", "Pack", "Identity", "Reshape", "Cast", "ExpandDims", "Squeeze", "Transpose"}
+SOFTMAX = {"Softmax", "LogSoftmax"}
 PRODUCTS = {"Mul", "MulNoNan", "MatMul", "BatchMatMulV2", "Conv2D", "Einsum"}
 
 # Where an operation turns it into NaN --------------------------------------------------------------------------------
@@ -215,9 +255,14 @@ NAN_DATA = Cause(
 )
 NAN_LOSS = Cause(
     "loss not finite",
-    "the value itself is NaN or infinite from here on: a log, root or power outside its domain, a division by 0, or an "
-    "overflow",
+    "the value itself is NaN or infinite from here on: a log, root or power outside its domain, a division by 0, a "
+    "mean of no entries, or an overflow",
     "Keep the input of this operation inside its domain, such as tf.maximum(x, 1e-6)",
+)
+ALL_MASKED = Cause(
+    "all masked",
+    "all entries of one of its rows are minus infinity, and a softmax of these is NaN",
+    "Leave such rows out, or mask with a large negative number such as -1e9",
 )
 MASKED_NAN = Cause(
     "masked branch",

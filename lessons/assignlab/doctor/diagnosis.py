@@ -1,5 +1,7 @@
 """From a recorded run of the loss to a `Finding` about each variable."""
 
+from dataclasses import replace
+
 import numpy as np
 import tensorflow as tf
 
@@ -48,9 +50,23 @@ class Diagnosis:
             return none.unwatched(self, variable, flow) or none.lost(self, variable, flow)
         if not is_finite(gradient):
             return not_finite.explain(self, variable, flow)
+        if not self.loss_is_finite():
+            return replace(not_finite.of_loss(self, flow), head="loss")
         if is_zero(gradient):
             return zero.explain(self, flow)
-        return Finding("healthy", None, links=flow.to_loss(), note=_health(gradient, len(flow.steps)))
+        note = _health(gradient, len(flow.steps))
+        return zero.but_for_rounding(self, flow, gradient) or Finding("healthy", None, links=flow.to_loss(), note=note)
+
+    def loss_is_finite(self):
+        """Whether all that the loss returned is."""
+        return all(map(is_finite, self.targets))
+
+    def arriving_at(self, flow):
+        """The gradients at the tensors on the path of a variable, by their ids; none where they cannot be asked for."""
+        if any(step.op == "EagerPyFunc" for step in self.run.steps):
+            return {}
+        on_the_way = flow.floating()
+        return dict(zip(on_the_way, self._gradients(list(on_the_way.values())), strict=True))
 
     def watches(self, variable):
         """Whether a tape sees this variable read."""
@@ -85,7 +101,10 @@ class Diagnosis:
             return False
         keys = [tensor._id for tensor in flow.from_variable(step)]
         gone = [key for key in keys if self.at.get(key) is not None and self._is(lost, key)]
-        left = alone(step, [self.at.get(tensor._id) for tensor in step.outputs])
+        try:
+            left = alone(step, [self.at.get(tensor._id) for tensor in step.outputs])
+        except Exception:  # a rule that is not for one operation by itself
+            return None
         left = [g for tensor, g in zip(step.inputs, left, strict=True) if tensor._id in gone and g is not None]
         return (all if lost is is_zero else any)(map(lost, left)) if left else None
 

@@ -19,6 +19,8 @@ HEADS = {
     "zero": "The gradient of {subject}, is 0",
     "nan": "The gradient of {subject}, is not finite",
     "cannot tell": "The gradient of {subject}: cannot tell what is wrong",
+    "rounding": "The gradient of {subject}, is 0 but for rounding",
+    "loss": "The loss is not finite, whatever the gradient of {subject}, is",
 }
 
 
@@ -26,8 +28,9 @@ def explain_gradient(loss, variable):
     """Say why the gradient of a loss is None, 0 or NaN: the cause, the line of your code, and the mend.
 
     The loss runs once, eagerly and outside of any tape of yours; where NumPy hides what it reads, it is traced, too.
-    What it writes to variables is put back, and so are the random states of TensorFlow, NumPy and Python. What else it
-    does (prints, files, your own objects, the next element of a data set) it does.
+    What it writes to variables is put back, and so are the global random states of TensorFlow, NumPy and Python. What
+    else it does (prints, files, your own objects such as an np.random.Generator, the next element of a data set) it
+    does.
 
     Parameters
     ----------
@@ -72,12 +75,19 @@ def explain_gradient(loss, variable):
     explained = []
     for position, (subject, finding) in enumerate(zip(subjects, findings, strict=True)):
         written = source.as_passed(caller, position if several else None)
+        if several and not written and subject.name in arguments.NAMELESS:
+            written = f"number {position} of them"
         if finding.place is None and finding.cause in BOUND:
             finding.place = source.where_bound(caller, written)
         explained.append(_explanation(subject.named(written), finding))
-    return _together(explained) if several else explained[0]
+    own_step = arguments.is_model(loss) and arguments.steps_by_itself(loss)
+    return _together(explained, OWN_STEP if own_step else "") if several else explained[0]
 
 
+OWN_STEP = (
+    "\n\nThe model has a train_step of its own, which fit runs. This is about the loss that compile was given; for the "
+    "other, give explain_gradient the loss of that train_step as a function."
+)
 BOUND = (causes.REBOUND, causes.ASSIGN_RESULT, causes.NOT_TRAINABLE, causes.INTEGER)  # the line is where it was made
 
 
@@ -113,7 +123,7 @@ def _explanation(subject, finding):
     if cause is causes.REBOUND and place and ".assign" in (place.line or ""):  # keras.Variable.assign returns a tensor
         cause = causes.ASSIGN_RESULT
     why = f": {cause.why.format(**finding.words)}." if cause else "."
-    message = [HEADS[finding.verdict].format(subject=subject) + why]
+    message = [HEADS[finding.head or finding.verdict].format(subject=subject) + why]
     mend = f"{cause.mend.format(**finding.words)}." if cause else None
     if finding.note:
         message.append(finding.note)
@@ -130,8 +140,8 @@ def _explanation(subject, finding):
     return GradientExplanation(finding.verdict, name, line, where, mend, "\n".join(message), boxes)
 
 
-def _together(explained):
-    """One explanation of several: what is alike is said once."""
+def _together(explained, note):
+    """One explanation of several: what is alike is said once, and the note below."""
     worst = min(explained, key=lambda one: GRAVEST.index(one.verdict))
     healthy = sum(map(bool, explained))
     message = [f"{healthy} of {len(explained)} gradients are healthy."]
@@ -144,4 +154,4 @@ def _together(explained):
         if alike[1:]:
             message.append("The same holds for " + ", ".join(one.path[0].label for one in alike[1:]) + ".")
     fields = worst.verdict, worst.cause, worst.line, worst.where, worst.mend
-    return GradientExplanation(*fields, "\n\n".join(message), worst.path, tuple(explained))
+    return GradientExplanation(*fields, "\n\n".join(message) + note, worst.path, tuple(explained))

@@ -16,3 +16,4 @@ class Finding:
     cut: object = None  # the step
     words: dict = field(default_factory=dict)  # for the sentences of the cause
     note: str = ""
+    head: str = ""  # of the sentence, where it is not that of the verdict

@@ -36,7 +36,7 @@ def lost(judge, variable, flow):
     if not flow.read and judge.watches(variable):
         return Finding("cannot tell", None, note="The loss reads it, and not by an operation of this thread.")
     if not flow.read:
-        return _never_read(judge)
+        return _never_read(judge, variable)
     if judge.error:
         return _no_backward_pass(judge, flow)
     blocks = functools.partial(_blocks, flow)
@@ -75,6 +75,8 @@ def _blocks(flow, step, leaves_by):
     """The cause, where a step ends every gradient, whatever follows it; None where it does not."""
     if step.inside:
         return None
+    if "Dataset" in step.op:
+        return causes.DATASET
     if step.op in causes.NEVER_PASSES:
         return causes.NEVER_PASSES[step.op]
     if not step.outputs:
@@ -91,8 +93,11 @@ def _ends_none(step):
     return causes.TRACED if step.is_function() else causes.UNKNOWN_NONE
 
 
-def _never_read(judge):
-    seen = [f"{v.name.removesuffix(':0')!r} of shape {v.shape}" for v in judge.run.tape.watched_variables()[:3]]
+def _never_read(judge, variable):
+    watched = judge.run.tape.watched_variables()
+    telling = not variable.name.lower().startswith("variable")
+    seen = ["another object of the same name"] if telling and variable.name in [v.name for v in watched] else []
+    seen += [f"{v.name.removesuffix(':0')!r} of shape {v.shape}" for v in watched[: 3 - len(seen)] if not seen]
     instead = f" (it reads {', '.join(seen)})" if seen else ""
     return Finding("none", causes.NEVER_READ, source.of_function(judge.loss), words={"instead": instead})
 
@@ -134,6 +139,8 @@ def _leaves_tensorflow(judge, flow):
         return Finding("none", causes.NUMPY, place, links, "NumPy", {"way": WAYS["numpy"]})
     if deciding:
         return Finding("none", causes.BRANCH, deciding[-1].place, links, "if")
+    if last.in_py_function:
+        return Finding("none", causes.PY_CAPTURED, last.place, links, last)
     return Finding("none", causes.UNUSED, last.place, links)
 
 

@@ -1,5 +1,7 @@
 """Why a gradient is NaN or infinite: the variable, the loss, or one operation on the way back."""
 
+import numpy as np
+
 from assignlab.doctor import causes
 from assignlab.doctor.finding import Finding
 from assignlab.doctor.path import is_finite, is_not_finite, values
@@ -8,8 +10,8 @@ from assignlab.doctor.path import is_finite, is_not_finite, values
 def explain(judge, variable, flow):
     if not is_finite(variable.read_value()):
         return Finding("nan", causes.NAN_VARIABLE)
-    if not all(map(is_finite, judge.targets)):
-        return _loss_not_finite(judge, flow)
+    if not judge.loss_is_finite():
+        return of_loss(judge, flow)
     ends = [end for end, loses in judge.suspects(flow, is_not_finite) if loses]
     if not ends:
         return Finding("cannot tell", None, note="Its gradient is not finite, and each of the operations' own is.")
@@ -21,7 +23,8 @@ def explain(judge, variable, flow):
     return Finding("nan", cause, step.place, flow.to_loss(end), step, {"op": step.op})
 
 
-def _loss_not_finite(judge, flow):
+def of_loss(judge, flow):
+    """The `Finding` about a variable whose loss is not finite: the first operation that makes it so."""
     bad, origin = {tensor._id for tensor in judge.targets if not is_finite(tensor)}, None
     for step in reversed(flow.steps):
         if any(tensor._id in bad for tensor in step.outputs):
@@ -32,6 +35,14 @@ def _loss_not_finite(judge, flow):
         return Finding(
             "cannot tell", None, note="The loss is not finite, and none of the variable's steps makes it so."
         )
+    masked = next((step for step in flow.steps if _all_masked(step)), None)
+    if masked:
+        return Finding("nan", causes.ALL_MASKED, masked.place, flow.chain_to(masked), masked)
     clean = all(is_finite(tensor) for tensor in origin.inputs)
     cause = causes.NAN_LOSS if clean else causes.NAN_DATA
     return Finding("nan", cause, origin.place, flow.chain_to(origin), origin, {"op": origin.op})
+
+
+def _all_masked(step):
+    """Whether this is a softmax of which a row is minus infinity throughout."""
+    return step.op in causes.SOFTMAX and bool(np.isneginf(values(step.inputs[0])).all(axis=-1).any())

@@ -54,6 +54,8 @@ def noted(reads, steps):
     def noting_body(self, device, args):
         before = len(steps)
         returned = call_body(self, device, args)
+        for step in steps[before:]:
+            step.in_py_function = True
         given, made = ([one for one in tf.nest.flatten(those) if hasattr(one, "_id")] for those in (args, returned))
         if threading.get_ident() == thread and not _leads(steps[before:], given, made):
             reads.extend(NumpyRead(one._id, "py_function", source.here()) for one in given)

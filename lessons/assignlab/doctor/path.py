@@ -128,6 +128,9 @@ def alone(step, arriving):
         tape.watch([tensor for tensor in step.inputs if can_have_gradient(tensor)])
         backprop.record_gradient(step.op, step.inputs, step.attributes, step.outputs)
     sources = [tensor if can_have_gradient(tensor) else None for tensor in step.inputs]
+    if len(arriving) > 1:  # a rule for several outputs wants each of them, as a tape gives it
+        pairs = zip(step.outputs, arriving, strict=True)
+        arriving = [tf.zeros_like(one) if g is None and can_have_gradient(one) else g for one, g in pairs]
     found = iter(tape.gradient(step.outputs, [one for one in sources if one is not None], arriving))
     return [None if one is None else next(found) for one in sources]
 

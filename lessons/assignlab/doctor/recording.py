@@ -22,6 +22,7 @@ class Step:
     recorded : whether tapes were told to record
     custom : whether its results are those of a tf.custom_gradient, which has a gradient of its own
     inside : whether it ran within one, so that its own gradient does not count
+    in_py_function : whether it ran within a tf.py_function
 
     An operation is equal to itself only: tensors are compared entry by entry.
     """
@@ -34,6 +35,7 @@ class Step:
     attributes: tuple = ()
     custom: bool = False
     inside: bool = False
+    in_py_function: bool = False
 
     def is_function(self):
         """Whether it is a traced function; TensorFlow names it __forward_loss_317 or so."""

@@ -74,9 +74,12 @@ def here():
             layer = getattr(frame.f_locals.get("self"), "name", None)
         stand_in |= code in STAND_IN
         frame = frame.f_back
-    if frame is None:
-        return Place("", 0, layer) if layer else None
-    return Place(*_as_written(frame, frame.f_lineno), layer, stand_in)
+    while frame:
+        file, number = _as_written(frame, frame.f_lineno)
+        if is_readers(file):
+            return Place(file, number, layer, stand_in)
+        frame = frame.f_back
+    return Place("", 0, layer) if layer else None
 
 
 STAND_IN = {getattr(rvo._UnreadVariable, name).__code__ for name in ("value", "read_value", "_read_variable_op")}
@@ -99,7 +102,8 @@ def of_traceback(traceback):
     found = None
     while traceback:
         if is_readers(traceback.tb_frame.f_code.co_filename):
-            found = Place(*_as_written(traceback.tb_frame, traceback.tb_lineno))
+            file, number = _as_written(traceback.tb_frame, traceback.tb_lineno)
+            found = Place(file, number) if is_readers(file) else found
         traceback = traceback.tb_next
     return found
 
@@ -108,6 +112,8 @@ def of_function(function):
     """The `Place` where the reader wrote a function, or None for one that is not written in Python."""
     function = inspect.unwrap(function)
     function = inspect.unwrap(getattr(function, "python_function", function))  # of a tf.function
+    if not inspect.isroutine(function):  # an object that is called
+        function = type(function).__call__
     code = getattr(getattr(function, "__func__", function), "__code__", None)
     return Place(code.co_filename, code.co_firstlineno) if code and is_readers(code.co_filename) else None
 

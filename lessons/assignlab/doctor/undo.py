@@ -46,19 +46,26 @@ def _restoring(work):
 
 # What TensorFlow says because functions run eagerly, or under a seed that the reader has not set.
 OURS = "Even though the `tf.config.experimental_run_functions_eagerly`", r"Seed \d+ from outer graph"
+LOGGED = "It looks like tf.function behavior was disabled"
 
 
 @contextmanager
 def _functions_run_eagerly():
     before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)
+    tf.get_logger().addFilter(_not_ours)
     try:
         with warnings.catch_warnings():
             for beginning in OURS:
                 warnings.filterwarnings("ignore", message=beginning)
             yield
     finally:
+        tf.get_logger().removeFilter(_not_ours)
         tf.config.run_functions_eagerly(before)
+
+
+def _not_ours(record):
+    return not record.getMessage().startswith(LOGGED)
 
 
 SEED = 0x0D0C702  # of a random op's kernel, which keeps its state under the seed: not one that the reader would choose
@@ -150,10 +157,12 @@ def _value(handle, execute):
     eager = context.context()
     callbacks, eager._thread_local_data.op_callbacks = eager._thread_local_data.op_callbacks, []
     try:
-        with record.stop_recording(), suppress(Exception):  # not initialized yet
-            return execute(eager, "ReadVariableOp", None, handle, "dtype", about.shape_and_type[0].dtype)
+        with record.stop_recording(), suppress(Exception):
+            if execute(eager, "VarIsInitializedOp", None, handle):  # a read of one that is made now gives no error
+                return execute(eager, "ReadVariableOp", None, handle, "dtype", about.shape_and_type[0].dtype)
     finally:
         eager._thread_local_data.op_callbacks = callbacks
+    return None
 
 
 def _of_keras():

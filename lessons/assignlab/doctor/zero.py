@@ -1,20 +1,34 @@
 """Why a gradient is 0: an operation is flat, or the loss has no slope at this point."""
 
+import ml_dtypes
 import numpy as np
 import tensorflow as tf
 
 from assignlab.doctor import causes
 from assignlab.doctor.finding import Finding
-from assignlab.doctor.path import can_have_gradient, is_zero, values
+from assignlab.doctor.path import alone, can_have_gradient, is_zero, values
+
+SMALL = 1e-4  # a gradient below it may be what rounding left
+ROUNDED = 32  # times the dtype's epsilon: what is left of gradients that cancel
+TINY = 1e-4  # what arrives in 16 bits, below it, may be lost in the next product
 
 
 def explain(judge, flow):
     """The `Finding` about a variable whose gradient is 0; a cut only where every way to the loss has one."""
     suspects = judge.suspects(flow, is_zero)
     if not suspects or not all(loses for _, loses in suspects):
-        return Finding("zero", causes.FLAT, suspects[0][0].step.place if suspects else None, flow.to_loss())
+        return _blocked(flow) or Finding(
+            "zero", causes.FLAT, suspects[0][0].step.place if suspects else None, flow.to_loss()
+        )
     end = suspects[0][0]
     step, cause = end.step, _flattens(judge, end.step, flow)
+    if cause is causes.NOT_TAKEN and step.op in causes.JOINS:  # joined to others, and left behind by what takes a part
+        chain = flow.to_loss(end)
+        after = chain[chain.index(end) + 1 :]
+        end = next((link for link in after if link.step.op not in causes.JOINS), end)
+        step = end.step
+    if cause is causes.FLAT and (found := _blocked(flow)):
+        return found
     words = {"op": step.op, "dtype": step.inputs[0].dtype.name if step.inputs else ""}
     return Finding("zero", cause, step.place, flow.to_loss(end), None if cause is causes.FLAT else step, words)
 
@@ -24,14 +38,68 @@ def _flattens(judge, step, flow):
         return causes.CUSTOM_ZERO
     if step.op == "EagerPyFunc":
         return causes.PY_FUNCTION if judge.numpy_inside() else causes.FLAT
+    if _of_one_class(step):
+        return causes.ONE_CLASS
     cause = causes.FLATTENS.get(step.op)
     if cause is causes.SATURATED:
         return cause if np.isin(values(step.outputs[0]), (-1, 0, 1)).all() else causes.FLAT
     if cause:
         return cause
-    others = [tensor for tensor in step.inputs if tensor._id not in flow.touched]
-    if step.op in causes.PRODUCTS and any(can_have_gradient(one) and is_zero(one) for one in others):
+    if _times_zero(step, flow):
         return causes.TIMES_ZERO
-    if step.op == "Cast" and step.inputs[0].dtype in (tf.float16, tf.bfloat16):
+    arriving = [judge.at[one._id] for one in step.outputs if judge.at.get(one._id) is not None]
+    half = (tf.float16, tf.bfloat16)
+    if step.op == "Cast" and step.inputs[0].dtype in half:
+        return causes.UNDERFLOW
+    if any(g.dtype in half and 0 < np.abs(values(g)).max(initial=0) < TINY for g in arriving):
         return causes.UNDERFLOW
     return causes.FLAT
+
+
+def _of_one_class(step):
+    return step.op in causes.SOFTMAX and step.outputs[0].shape[-1] == 1
+
+
+def _times_zero(step, flow):
+    others = [tensor for tensor in step.inputs if tensor._id not in flow.touched]
+    return step.op in causes.PRODUCTS and any(can_have_gradient(one) and is_zero(one) for one in others)
+
+
+def _blocked(flow):
+    """Where each way to the loss leads through a step that no value of the variable can change."""
+
+    def blocks(step, leaves_by):
+        return (leaves_by.shape.num_elements() == 0) or _times_zero(step, flow)
+
+    ends = flow.ends(lambda key: False, blocks=blocks)
+    if not ends or not all(end.cuts for end in ends):
+        return None
+    link = ends[0].cuts[0]
+    cause = causes.NOTHING_LEFT if link.leaves_by.shape.num_elements() == 0 else causes.TIMES_ZERO
+    return Finding("zero", cause, link.step.place, flow.to_loss(link), link.step, {"op": link.step.op})
+
+
+def but_for_rounding(judge, flow, gradient):
+    """The `Finding` about a small gradient that only rounding makes: each way leads through a softmax that cancels."""
+    softmaxes = [step for step in flow.steps if step.op in causes.SOFTMAX]
+    small = np.abs(values(gradient)).max(initial=0) <= SMALL
+    if not softmaxes or not (small or any(map(_of_one_class, softmaxes))):
+        return None
+    at = judge.arriving_at(flow)
+
+    def largest(gradients):
+        return max((np.abs(values(one)).max(initial=0) for one in gradients if one is not None), default=0)
+
+    def cancels(step, leaves_by):
+        if step.op not in causes.SOFTMAX or step.inside or step.custom:
+            return False
+        arriving = [at.get(tensor._id) for tensor in step.outputs]
+        left = largest(alone(step, arriving)) if any(one is not None for one in arriving) else 0
+        return left <= ROUNDED * ml_dtypes.finfo(leaves_by.dtype.as_numpy_dtype).eps * largest(arriving)
+
+    ends = flow.ends(lambda key: False, blocks=cancels)
+    if not ends or not all(end.cuts for end in ends):
+        return None
+    link = ends[0].cuts[0]
+    cause = causes.ONE_CLASS if _of_one_class(link.step) else causes.CANCELS
+    return Finding("zero", cause, link.step.place, flow.to_loss(link), link.step, {"op": link.step.op}, head="rounding")

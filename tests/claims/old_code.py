@@ -1,0 +1,566 @@
+"""Claims of the page on old code: each old name is gone, or does what is said, and the new line does the task."""
+
+import subprocess
+import sys
+import tempfile
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+from pytest import raises, warns
+
+OLD = tf.compat.v1
+K = tf.keras.backend
+
+
+def some(kind=tf.Variable):
+    """A variable of its own for a proof: [[1, 2], [3, 4]]."""
+    return kind([[1.0, 2.0], [3.0, 4.0]])
+
+
+def weight():
+    """A layer's weight: [[1, 2], [3, 4]]."""
+    layer = keras.layers.Dense(2, use_bias=False)
+    layer.build((None, 2))
+    layer.kernel.assign([[1, 2], [3, 4]])
+    return layer.kernel
+
+
+def dense():
+    """A compiled model: two inputs, two Dense layers."""
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def gone(names, *places):
+    """True if none of the names, given as one text, is in any of the places."""
+    left = [name for name in names.split() for place in places if hasattr(place, name)]
+    assert not left, left
+    return True
+
+
+def leaves(write, expected, kinds=(some, lambda: some(keras.Variable), weight)):
+    """True if the write gives [[1, 2], [3, 4]] these values, in a variable of each of the kinds."""
+    for make in kinds:
+        write(variable := make())
+        np.testing.assert_allclose(variable.numpy(), expected, rtol=1e-6)
+    return True
+
+
+RAW = (some,)  # scatter writes: a Keras variable has none
+x, before, i = np.array([[10, 20], [30, 40]], "float32"), np.array([[1, 2], [3, 4]], "float32"), [1]
+row = x[:1]
+
+# free: Much of what is found about `tf.Variable` was written for TensorFlow 1 or for Keras 2.
+# free: Look for the old name on the left, and write what stands on the right.
+# free: `v` is a `tf.Variable`, `k` a layer's weight, `x` the new values, `i` the numbers of rows.
+# free: More than names has changed:
+# free: In old code
+# free: Now
+
+# %% changed
+# > A variable has its values once it is made, and a write is done when its line runs.
+# > Nothing is initialized, and nothing has to be run afterwards.
+#
+# > There is no list of all variables.
+# > A variable is found through the object that holds it: a layer, a model, a `tf.Module`, a list of your own.
+#
+# > A `tf.Variable` is not found again by its name.
+# > Two may have the same one.
+v = tf.Variable(x, name="w")
+np.testing.assert_array_equal(v.numpy(), x)
+v.assign(x * 2)
+np.testing.assert_array_equal(v.numpy(), x * 2)
+written = tf.Variable(0.0)
+tf.function(lambda: (written.assign(5), None)[1])()
+assert written.numpy() == 5
+assert OLD.global_variables() == OLD.trainable_variables() == []
+module = tf.Module()
+module.held = [v]
+assert module.variables == (v,)
+assert tf.Variable(0.0, name="w").name == v.name == "w:0"
+
+# %% variables
+# > `tf.assign(v, x)`, `v.load(x, session)`
+#
+# > `v.assign(x)`
+#
+# > `tf.assign_add(v, x)`, `tf.assign_sub(v, x)`
+#
+# > `v.assign_add(x)`, `v.assign_sub(x)`
+#
+# > `tf.assign(v, x, validate_shape=False)`
+#
+# > a variable [made for every shape](recipes.ipynb#let-the-shape-itself-change)
+#
+# > `tf.scatter_update(v, i, x)`
+#
+# > `v.scatter_update(tf.IndexedSlices(x, i))`
+#
+# > `tf.scatter_add(v, i, x)`, `tf.scatter_sub(v, i, x)`
+#
+# > `v.scatter_add(tf.IndexedSlices(x, i))`, `v.scatter_sub(tf.IndexedSlices(x, i))`
+#
+# > `tf.scatter_nd_update(v, places, x)`
+#
+# > `v.scatter_nd_update(places, x)`
+gone("assign assign_add assign_sub scatter_update scatter_add scatter_sub scatter_nd_update", tf)
+assert leaves(lambda v: v.assign(x), x)
+assert leaves(lambda v: OLD.assign(v, x), x, RAW)
+assert leaves(lambda v: v.load(x, None), x, RAW)
+assert leaves(lambda v: v.assign_add(x), before + x)
+assert leaves(lambda v: v.assign_sub(x), before - x)
+for old, new, expected in (
+    (OLD.scatter_update, "scatter_update", [[1, 2], [10, 20]]),
+    (OLD.scatter_add, "scatter_add", [[1, 2], [13, 24]]),
+    (OLD.scatter_sub, "scatter_sub", [[1, 2], [-7, -16]]),
+):
+    assert leaves(lambda v, old=old: old(v, i, row), expected, RAW)
+    assert leaves(lambda v, new=new: getattr(v, new)(tf.IndexedSlices(row, i)), expected, RAW)
+for write in (OLD.scatter_nd_update, lambda v, places, x: v.scatter_nd_update(places, x)):
+    assert leaves(lambda v, write=write: write(v, [[1, 0]], [7.0]), [[1, 2], [7, 4]], RAW)
+with raises(ValueError, match="Shape mismatch"):
+    OLD.assign(some(), x[0], validate_shape=False)
+
+# %% making
+# > `tf.get_variable("w", [2, 3])`
+#
+# > `tf.Variable(keras.initializers.GlorotUniform()((2, 3)))`
+#
+# > `tf.get_variable("w", initializer=x)`
+#
+# > `tf.Variable(x)`
+gone("get_variable", tf)
+drawn = OLD.get_variable("drawn", [200, 300])
+new = tf.Variable(keras.initializers.GlorotUniform()((200, 300)))
+limit = np.sqrt(6 / (200 + 300))
+for made in (drawn, new):
+    assert 0.99 * limit < np.abs(made.numpy()).max() <= limit and made.dtype == tf.float32
+np.testing.assert_array_equal(OLD.get_variable("given", initializer=x).numpy(), tf.Variable(x).numpy())
+
+# %% finding
+# > `tf.global_variables()`, `tf.get_collection(...)`
+#
+# > `model.variables`, `module.variables`
+#
+# > `tf.trainable_variables()`
+#
+# > `model.trainable_variables`
+#
+# > `tf.global_variables_initializer()`
+#
+# > nothing
+#
+# > `v.initialized_value()`, `v.read_value()`
+#
+# > `v.value()`
+#
+# > `v.eval()`, `session.run(v)`
+#
+# > `v.numpy()`
+gone("global_variables get_collection trainable_variables global_variables_initializer Session", tf)
+model = dense()
+model.layers[0].trainable = False
+assert len(model.trainable_variables) == 2 and {*map(id, model.weights)} <= {*map(id, model.variables)}
+with raises(NotImplementedError):
+    some().initialized_value()
+np.testing.assert_array_equal(some().read_value(), some().value())
+with raises(RuntimeError, match="not supported when eager execution is enabled"):
+    some().eval()
+
+# %% compat
+# > `tf.compat.v1` still has the functions of this table.
+# > On a layer's weight those that write fail: [`'str' object has no attribute
+# > '_is_ref_dtype'`](errors.ipynb#str-object-has-no-attribute-_is_ref_dtype).
+names = """assign assign_add assign_sub scatter_update scatter_add scatter_sub scatter_nd_update get_variable
+           global_variables get_collection trainable_variables global_variables_initializer Session"""
+assert all(hasattr(OLD, name) for name in names.split())
+for write in (
+    lambda k: OLD.assign(k, x),
+    lambda k: OLD.assign_add(k, x),
+    lambda k: OLD.assign_sub(k, x),
+    lambda k: OLD.scatter_update(k, i, row),
+    lambda k: OLD.scatter_add(k, i, row),
+    lambda k: OLD.scatter_sub(k, i, row),
+    lambda k: OLD.scatter_nd_update(k, [[1, 0]], [7.0]),
+):
+    with raises(AttributeError, match="'str' object has no attribute '_is_ref_dtype'"):
+        write(weight())
+
+# %% graphs
+# > `session.run(op, {placeholder: x})`
+#
+# > a function that takes `x`, with `@tf.function` above it
+#
+# > `tf.placeholder(...)`
+#
+# > a parameter of that function
+#
+# > `tf.gradients(loss, v)`
+#
+# > `tape.gradient(loss, v)`
+#
+# > `tf.control_dependencies([write])`
+#
+# > nothing: in a `tf.function`, [reads and writes keep the order of the
+# > lines](../lessons/09_inside_tf_function.ipynb)
+#
+# > `graph.gradient_override_map(...)`
+#
+# > `tf.custom_gradient`
+#
+# > `tf.py_func(f, [v], tf.float32)`
+#
+# > `tf.numpy_function(f, [v], tf.float32)`
+#
+# > `tf.reduce_sum(v, reduction_indices=0, keep_dims=True)`
+#
+# > `tf.reduce_sum(v, axis=0, keepdims=True)`
+gone("placeholder py_func", tf)
+v = some()
+double = tf.function(lambda x: v.assign(x) * 2)
+np.testing.assert_array_equal(double(x), 2 * x)
+np.testing.assert_array_equal(v.numpy(), x)
+with raises(RuntimeError, match=r"tf.gradients is not supported when eager execution is enabled"):
+    tf.gradients(tf.reduce_sum(v), v)
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(v**2)
+np.testing.assert_array_equal(tape.gradient(loss, v), 2 * x)
+
+
+@tf.function
+def in_order():
+    first = v.read_value()
+    v.assign(first + 1)
+    second = v.read_value()
+    v.assign(second * 10)
+    return first, second
+
+
+first, second = in_order()
+np.testing.assert_array_equal(second, first + 1)
+np.testing.assert_array_equal(v.numpy(), 10 * second)
+
+
+@tf.custom_gradient
+def passed_on(values):
+    return tf.round(values), lambda upstream: upstream
+
+
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(passed_on(v.value()))
+np.testing.assert_array_equal(tape.gradient(loss, v), np.ones((2, 2)))
+np.testing.assert_array_equal(tf.numpy_function(np.sqrt, [some()], tf.float32), np.sqrt(some().numpy()))
+for old in ({"keep_dims": True}, {"reduction_indices": 0}):
+    with raises(TypeError, match="unexpected keyword argument"):
+        tf.reduce_sum(some(), **old)
+np.testing.assert_array_equal(tf.reduce_sum(some(), axis=0, keepdims=True), [[4, 6]])
+
+# %% files
+# > `tf.train.AdamOptimizer(0.1).minimize(loss)`
+#
+# > `keras.optimizers.Adam(0.1).apply(gradients, variables)`
+#
+# > `tf.train.Saver().save(session, path)`
+#
+# > `tf.train.Checkpoint(model=model).save(path)`
+#
+# > a variable `w` from a file of `tf.train.Saver`
+#
+# > `v.assign(tf.train.load_checkpoint(path).get_tensor("w"))`
+gone("AdamOptimizer Saver", tf.train)
+v = some()
+keras.optimizers.Adam(0.1).apply([tf.ones((2, 2))], [v])
+np.testing.assert_allclose(v.numpy(), some().numpy() - 0.1, rtol=1e-5)
+with tempfile.TemporaryDirectory() as folder:
+    with OLD.Graph().as_default(), OLD.Session() as session:
+        w = OLD.get_variable("w", initializer=x)
+        session.run(OLD.global_variables_initializer())
+        path = OLD.train.Saver().save(session, f"{folder}/old")
+    v.assign(tf.train.load_checkpoint(path).get_tensor("w"))
+    np.testing.assert_array_equal(v.numpy(), x)
+    model = dense()
+    path, kept = tf.train.Checkpoint(model=model).save(f"{folder}/new"), model.get_weights()
+    model.set_weights([0 * array for array in kept])
+    tf.train.Checkpoint(model=model).restore(path).assert_existing_objects_matched()
+    np.testing.assert_array_equal(model.get_weights()[0], kept[0])
+
+# %% grows
+# > `session.run(v.assign(x))` in a loop
+#
+# > `v.assign(x)`; in a session, each such turn adds operations to the graph, and the loop gets slower: make
+# > `v.assign(placeholder)` once
+with OLD.Graph().as_default() as graph, OLD.Session() as session:
+    v = OLD.get_variable("grown", initializer=x)
+    session.run(OLD.global_variables_initializer())
+    given = OLD.placeholder(tf.float32, [2, 2])
+    write, sizes = v.assign(given), []
+    for _turn in range(3):
+        session.run(v.assign(x))
+        sizes.append(len(graph.get_operations()))
+    assert sizes[0] < sizes[1] < sizes[2]
+    for _turn in range(3):
+        session.run(write, {given: x})
+    assert len(graph.get_operations()) == sizes[2]
+
+# %% eager
+# > `tf.disable_eager_execution()`
+#
+# > leave it out, also as `tf.compat.v1.disable_eager_execution()`: after it, `v.numpy()` raises an error
+gone("disable_eager_execution", tf)
+code = """
+import tensorflow as tf
+tf.compat.v1.disable_eager_execution()
+tf.Variable(1.0).numpy()
+"""
+ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+assert ran.returncode and "numpy() is only available when eager execution is enabled" in ran.stderr
+
+# %% backend
+# > `tf.keras.backend` still has the functions of the first six rows, `keras.backend` does not.
+# > Those that write refuse a layer's weight, but for `moving_average_update`.
+#
+# > `K.variable(x)`
+#
+# > `keras.Variable(x, dtype="float32")`
+#
+# > `K.get_value(k)`, `K.eval(k)`, `K.batch_get_value(weights)`
+#
+# > `k.numpy()`, `[k.numpy() for k in weights]`
+#
+# > `K.set_value(k, x)`, `K.update(k, x)`
+#
+# > `k.assign(x)`
+#
+# > `K.batch_set_value(pairs)`
+#
+# > `for k, x in pairs: k.assign(x)`
+#
+# > `K.update_add(k, x)`, `K.update_sub(k, x)`
+#
+# > `k.assign_add(x)`, `k.assign_sub(x)`
+#
+# > `K.moving_average_update(k, x, 0.9)`
+#
+# > `k.assign(0.9 * k + 0.1 * x)`
+names = """variable get_value eval batch_get_value set_value update batch_set_value update_add update_sub
+           moving_average_update"""
+assert gone(names, keras.backend) and all(hasattr(K, name) for name in names.split())
+doubles = np.ones(2)
+assert K.variable(doubles).dtype == "float32" == keras.Variable(doubles, dtype="float32").dtype
+assert keras.Variable(doubles).dtype == "float64"
+k = weight()
+for read in (K.get_value, K.eval, lambda k: K.batch_get_value([k])[0], lambda k: k.numpy()):
+    np.testing.assert_array_equal(read(k), before)
+for write in (
+    lambda k: K.set_value(k, x),
+    lambda k: K.update(k, x),
+    lambda k: K.batch_set_value([(k, x)]),
+    lambda k: K.update_add(k, x),
+    lambda k: K.update_sub(k, x),
+):
+    with raises(AttributeError, match="'str' object has no attribute"):
+        write(weight())
+assert leaves(lambda k: K.update(k, x), x, RAW) and leaves(lambda k: K.set_value(k, x), x, RAW)
+assert leaves(lambda k: K.update_add(k, x), before + x, RAW)
+assert leaves(lambda k: K.update_sub(k, x), before - x, RAW)
+assert leaves(lambda k: K.moving_average_update(k, x, 0.9), 0.9 * before + 0.1 * x, (weight,))
+assert leaves(lambda k: k.assign(0.9 * k + 0.1 * x), 0.9 * before + 0.1 * x)
+
+# %% functions
+# > `K.function([model.input], [layer.output])`
+#
+# > `keras.Model(model.inputs, layer.output)`
+#
+# > `K.in_train_phase(a, b)`, `K.learning_phase()`
+#
+# > `call(self, x, training=False)`, and in it `a if training else b`
+#
+# > `K.gradients(loss, weights)`
+#
+# > `tape.gradient(loss, weights)`
+gone("function in_train_phase learning_phase", K, keras.backend)
+gone("gradients", keras.backend)
+model = dense()
+part = keras.Model(model.inputs, model.layers[0].output)
+np.testing.assert_allclose(part([x]), model.layers[0](x), rtol=1e-6)
+
+
+class Doubles(keras.layers.Layer):
+    def call(self, x, training=False):
+        return 2 * x if training else x
+
+
+np.testing.assert_array_equal(Doubles()(x), x)
+np.testing.assert_array_equal(Doubles()(x, training=True), 2 * x)
+training = keras.Sequential([keras.Input((2,)), Doubles()])
+training.compile("sgd", "mse")
+assert training.train_on_batch(x, 2 * x) == 0 and training.test_on_batch(x, x) == 0
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(model(x) ** 2)
+assert all(gradient is not None for gradient in tape.gradient(loss, model.trainable_weights))
+
+# %% layers
+# > `self.add_update(k.assign(x))` in `call`
+#
+# > `k.assign(x)`
+#
+# > `self.add_weight("w", (2, 3))`
+#
+# > `self.add_weight(name="w", shape=(2, 3))`
+#
+# > `Dense(2, weights=[a, b])`
+#
+# > [first weights](recipes.ipynb#give-a-layer-initial-weights-made-with-numpy)
+#
+# > `model.reset_states()`
+#
+# > `layer.reset_state()` for each layer that has one
+gone("add_update", keras.layers.Layer)
+gone("reset_states", keras.Model)
+
+
+class Counts(keras.layers.Layer):
+    def build(self, shape):
+        self.count = self.add_weight(name="count", shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x):
+        self.count.assign(self.count + 1)
+        return x
+
+
+counting = keras.Sequential([keras.Input((2,)), Counts()])
+counting.predict(x, batch_size=1, verbose=0)
+assert counting.layers[0].count.numpy() == 2
+with raises(ValueError, match="`name` must be passed as a keyword argument"):
+    keras.layers.Dense(1).add_weight("w", (2, 3))
+assert keras.layers.Dense(1).add_weight(name="w", shape=(2, 3)).shape == (2, 3)
+with raises(ValueError, match="Unrecognized keyword arguments passed to Dense"):
+    keras.layers.Dense(2, weights=[x, x[0]])
+lstm = keras.layers.LSTM(2, stateful=True)
+lstm(np.ones((1, 3, 2)))
+assert lstm.states[0].numpy().any()
+lstm.reset_state()
+assert not lstm.states[0].numpy().any()
+
+# %% models
+# > `model.fit_generator(batches, steps_per_epoch=3)`
+#
+# > `model.fit(batches, steps_per_epoch=3)`
+#
+# > `model.fit(..., nb_epoch=5)`
+#
+# > `model.fit(..., epochs=5)`
+#
+# > `model.predict_classes(x)`
+#
+# > `model.predict(x).argmax(axis=-1)`
+#
+# > `model.load_weights(path, by_name=True)`
+#
+# > [what fits](recipes.ipynb#load-what-fits-of-another-model)
+#
+# > `load_model(folder)` of a SavedModel
+#
+# > `tf.saved_model.load(folder)`
+gone("fit_generator predict_classes", keras.Model)
+model = dense()
+model.fit(((x, np.ones((2, 1))) for _ in range(3)), steps_per_epoch=3, verbose=0)
+assert model.optimizer.iterations.numpy() == 3
+with raises(TypeError, match="unexpected keyword argument 'nb_epoch'"):
+    model.fit(x, np.ones((2, 1)), nb_epoch=5)
+assert len(model.fit(x, np.ones((2, 1)), epochs=5, verbose=0).history["loss"]) == 5
+assert model.predict(x, verbose=0).argmax(axis=-1).tolist() == [0, 0]
+with tempfile.TemporaryDirectory() as folder:
+    model.save_weights(f"{folder}/saved.weights.h5")
+    with raises(ValueError, match="`by_name` only supports loading legacy"):
+        model.load_weights(f"{folder}/saved.weights.h5", by_name=True)
+    model.export(f"{folder}/exported", verbose=False)
+    with raises(ValueError, match="File format not supported"):
+        keras.models.load_model(f"{folder}/exported")
+    np.testing.assert_allclose(tf.saved_model.load(f"{folder}/exported").serve(x), model(x), rtol=1e-6)
+
+# %% callbacks
+# > `self.model = model` in a callback
+#
+# > nothing: `fit` sets it
+#
+# > `on_batch_end`
+#
+# > `on_train_batch_end`; where a callback has both, `on_batch_end` is not called
+calls = []
+
+
+class Old(keras.callbacks.Callback):
+    def on_batch_end(self, batch, logs=None):
+        calls.append("old")
+
+
+class Both(Old):
+    def on_train_batch_end(self, batch, logs=None):
+        calls.append("new")
+
+
+with raises(AttributeError, match="property 'model' of 'Old' object has no setter"):
+    Old().model = dense()
+model = dense()
+for callback, expected in ((Old(), ["old"] * 2), (Both(), ["new"] * 2)):
+    calls.clear()
+    model.fit(x, np.ones((2, 1)), batch_size=1, callbacks=[callback], verbose=0)
+    assert calls == expected and callback.model is model
+
+# %% optimizers
+# > `optimizer.lr`
+#
+# > `optimizer.learning_rate`
+#
+# > `SGD(0.1, decay=0.01)`
+#
+# > `SGD(keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.01))`; `decay=` is ignored, with a warning
+#
+# > `optimizer.minimize(loss, variables)`
+#
+# > `optimizer.apply(gradients, variables)`
+#
+# > `optimizer.get_weights()`, `optimizer.weights`
+#
+# > `optimizer.variables`
+#
+# > `optimizer.get_slot(v, "momentum")`
+#
+# > [the slots of a weight](recipes.ipynb#reset-a-layer-and-the-optimizers-memory-of-it)
+#
+# > `keras.optimizers.legacy.Adam`
+#
+# > `keras.optimizers.Adam`
+#
+# > `multi_gpu_model(model)`
+#
+# > [`tf.distribute.MirroredStrategy`](recipes.ipynb#assign-on-several-devices)
+for optimizer in (keras.optimizers.SGD(), keras.optimizers.Adam()):
+    gone("lr minimize get_weights weights get_slot", optimizer)
+    assert float(optimizer.learning_rate) > 0 and optimizer.variables
+
+
+def walked(optimizer, steps=5):
+    """Where 0 is after steps under the gradient 1."""
+    v = tf.Variable(0.0)
+    for _ in range(steps):
+        optimizer.apply([tf.constant(1.0)], [v])
+    return v.numpy()
+
+
+with warns(UserWarning, match="`decay` is no longer supported and will be ignored"):
+    ignored = keras.optimizers.SGD(0.1, decay=0.5)
+np.testing.assert_allclose(walked(ignored), -0.5, rtol=1e-6)
+old_rule = sum(0.1 / (1 + 0.5 * step) for step in range(5))  # Keras 2: rate / (1 + decay * iterations)
+schedule = keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.5)
+np.testing.assert_allclose(walked(keras.optimizers.SGD(schedule)), -old_rule, rtol=1e-6)
+with raises(ImportError, match=r"`keras\.optimizers\.legacy` is not supported in Keras 3"):
+    keras.optimizers.legacy.Adam()
+gone("multi_gpu_model", keras.utils)
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    assert keras.optimizers.Adam() and keras.optimizers.SGD(schedule)
