@@ -2,7 +2,7 @@
 # Another Python: make book PYTHON=/path/to/python3.12    Fewer processes: make test JOBS=1
 
 .PHONY: help book test lab pdf serve check format bench power lighthouse mutants figures lesson
-.PHONY: clean clean-cache environment notebooks site
+.PHONY: versions lock clean clean-cache environment notebooks site
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 PORT ?= 8000
@@ -45,6 +45,10 @@ format: environment  ## format code and cells
 	@$(RUN) -m ruff check -q --fix-only $(CELLS)
 	@$(RUN) -m ruff format -q $(MODULES)
 	@$(RUN) -m ruff format -q $(CELLS)
+versions: environment  ## run everything with TensorFlow 2.16 to 2.21, with the Keras of its time
+	@.venv/bin/python -m nox $(if $(PRE),-s prerelease)
+lock: environment  ## write requirements.lock anew: all packages, exact, with their hashes
+	@.venv/bin/python -m nox -s lock
 bench: environment  ## time this pipeline against the default one, and what each part costs
 	@$(RUN) book/workshop/bench.py
 power: environment  ## print the smallest wrong factor that verify_gradient finds

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -250,3 +251,25 @@ def test_an_environment_of_an_unsuitable_python_is_not_sound(project, tmp_path):
 
 def test_this_environment_is_sound():
     assert make_env.fault() is None or make_env.PYTHON.parent != make_env.Path(sys.executable).parent
+
+
+# --- requirements.lock ---
+LOCKED = re.compile(r"^([\w.-]+)==([^\s;]+)[^\n]*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)$", re.MULTILINE)
+
+
+def test_the_lock_holds_every_requirement_with_its_hashes():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf8")
+    locked = {name: version for name, version, _ in LOCKED.findall(lock)}
+    written = re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / "requirements.txt").read_text(encoding="utf8"), re.MULTILINE)
+    assert {name: locked.get(name) for name, _ in written} == dict(written), "write requirements.lock anew: make lock"
+    starts = re.findall(r"^[\w.-]+==", lock, re.MULTILINE)
+    assert len(starts) == len(LOCKED.findall(lock)) > 100, "an entry without a hash"
+    assert "://" not in lock, "the lock names a place to download from"
+
+
+def test_with_the_lock_pip_takes_only_files_that_it_knows(project, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCKED", "1")
+    make_env.main(["--python", fake_python(tmp_path / "python3.12", "3.12.1")])
+    first, second = (project / "pip.log").read_text().splitlines()
+    assert first.endswith("--require-hashes -r requirements.lock")
+    assert second.endswith("--no-deps --no-build-isolation -e .")

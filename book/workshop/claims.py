@@ -1,10 +1,11 @@
 """What the pages say, and the proofs of it: `tests/claims/NAME.py` proves `lessons/NAME.ipynb` or the page `book/NAME`.
 
-A claims file is Python with five kinds of comments; CONTRIBUTING.md shows one.
+A claims file is Python with six kinds of comments; CONTRIBUTING.md shows one.
 
     # %% ID                    the claim of the code cell ID; it runs after that cell, in a copy of the cell's names
     # raises TYPE: MESSAGE     what the cell must raise (` ... ` in the message stands for anything)
     # accused PIECE            the cell shows what the audit must refuse, with this piece in its reason
+    # since PACKAGE X.Y: WHY   it holds from this version of tensorflow, keras or numpy on; before, it is not proven
     # > SENTENCE               a sentence of the page that this claim proves, as it stands there
     # free: SENTENCE           a sentence that claims nothing: an aim, a greeting, the task of an exercise
 
@@ -24,6 +25,7 @@ from pathlib import Path
 from course import ROOT, notebooks
 
 EXERCISE = re.compile(r"exercise-(\d+)-(\d+)(-others)?")  # stubs and answers: tests/test_exercises.py proves them
+SINCE = r"^# since (tensorflow|keras|numpy) (\d+\.\d+): (.+)"
 SHORTEST = 12  # characters of a message: less would match nearly any error
 BOILERPLATE = re.compile(  # sentences that stand on many pages and claim nothing
     r"""(\*\*)?Predict,\ then\ run\.(\*\*)?|Stuck\?|`hint\("[\d.]+"\)`\ gives\ a\ nudge\.
@@ -42,8 +44,13 @@ class Claim:
     line: int  # of the file, where the code begins
     raises: tuple = ()  # (type, message)
     accused: str = ""  # a piece of what the audit must say against the cell
+    since: list = field(default_factory=list)  # (package, version, why)
     quotes: list = field(default_factory=list)
     code: str = ""
+
+    def unmet(self):
+        """The `since` lines for which an installed package is too old."""
+        return [line for line in self.since if release(installed(line[0])) < release(line[1])]
 
     def problem_with(self, error):
         """What is wrong with the `error` output of the cell (None: it raised nothing), or None."""
@@ -55,6 +62,21 @@ class Claim:
         if error.ename != kind or not re.search(".*".join(map(re.escape, message.split(" ... "))), error.evalue, re.S):
             return f"it raised {error.ename}: {error.evalue}; its claim declares {kind}: {message}"
         return None
+
+
+def installed(package):
+    """The version of a package, such as "3.15.1"; TensorFlow's has one of two names."""
+    from importlib.metadata import PackageNotFoundError, version  # here: it takes a while
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return version(f"{package}-cpu")
+
+
+def release(version):
+    """The first two numbers of a version: (3, 15) of "3.15.1"."""
+    return tuple(map(int, version.split(".")[:2]))
 
 
 class Claims:
@@ -73,8 +95,10 @@ class Claims:
         ]
         self.free = [line.replace(" # ", " ") for line in self.free]
         line, self.by_id, self.twice = self.prelude.count("\n") + 1, {}, []
+        everywhere = re.findall(SINCE, self.prelude, re.MULTILINE)
         for section in sections:
             claim = _parsed(section, line)
+            claim.since += everywhere
             self.twice += [claim.id] if claim.id in self.by_id else []
             self.by_id[claim.id] = claim
             line += section.count("\n")
@@ -82,6 +106,8 @@ class Claims:
     def prove(self, cell_id, names):
         """Run the proof of a cell in a copy of `names`. Returns what does not hold, as text, or None."""
         claim, scope = self.by_id[cell_id], dict(names)
+        if claim.unmet():
+            return None
         try:
             exec(compile(self.prelude, self.path, "exec"), scope)
             exec(compile("\n" * claim.line + claim.code, self.path, "exec"), scope)
@@ -126,6 +152,8 @@ class Claims:
                 yield f"{here} proves nothing: give it an assert or a `# raises` line"
             if claim.raises and len(claim.raises[1]) < SHORTEST:
                 yield f"{here} declares too little of the message: {claim.raises[1]!r} is in nearly any error"
+            if len(re.findall(r"^# since ", claim.code, re.MULTILINE)) != len(re.findall(SINCE, claim.code, re.M)):
+                yield f"{here} has a `# since` line that is not like `# since keras 3.5: WHY`"
             if len(re.findall(r"^# raises ", claim.code, re.MULTILINE)) > 1 or re.search(r"^#%%|^#>", claim.code, re.M):
                 yield f"{here} has two `# raises` lines, or a `#%%` or `#>` without its space"
             for quote in claim.quotes:
@@ -144,6 +172,8 @@ class Claims:
             return
         for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
             claim = self.by_id.get(cell.id)
+            if claim and claim.unmet():
+                continue
             hidden = cell.id == "setup" and "remove-output" in cell.metadata.get("tags", [])
             error = next((output for output in cell.outputs if output.output_type == "error"), None)
             wrong = claim and claim.problem_with(error)
@@ -177,6 +207,8 @@ def _parsed(section, line):
         if text.startswith("# raises "):
             kind, _, message = text.removeprefix("# raises ").partition(": ")
             claim.raises = (kind.strip(), message.strip())
+        elif found := re.match(SINCE, text):
+            claim.since.append(found.groups())
         elif text.startswith("# accused "):
             claim.accused = text.removeprefix("# accused ").strip()
         elif text.startswith("# >"):

@@ -108,13 +108,20 @@ def installed():
     return READY.exists() and READY.read_text(encoding="utf8") == wanted()
 
 
+def steps():
+    """What pip is told, one command after the other. With LOCKED=1, only files whose hash requirements.lock knows."""
+    if os.environ.get("LOCKED"):
+        return [["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", "-e", "."]]
+    return [["-r", "requirements.txt"]]
+
+
 def install():
     """Install the pinned packages into the environment."""
     if READY.exists():
         READY.unlink()
     print("Installing the pinned packages into .venv: some minutes and 2.5 GB the first time ...", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
-    if subprocess.call(pip, cwd=str(ROOT)):
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if any(subprocess.call(pip + step, cwd=str(ROOT)) for step in steps()):
         sys.exit(
             "Installing did not finish; the lines above say why.\nCheck the network and the free space on the disk, "
             "then run the same command again: what was downloaded is kept."

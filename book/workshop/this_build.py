@@ -1,4 +1,4 @@
-"""Sphinx extension: fills in the page of this build: what was proven, how many assigns were audited, which versions."""
+"""Sphinx extension: fills in the page of this build: what was proven and audited, and what it is made with."""
 
 import platform
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from audit_report import report, tallies
 from claims import Claims, Prose, pages
 from notebook_store import NotebookStore
 
-MARK = "<!-- this build -->"
+MARK, INGREDIENTS = "<!-- this build -->", "<!-- ingredients -->"
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "jupyter-book", "nbmake")
 
 
@@ -36,6 +36,24 @@ def versions():
     return ", ".join(f"{name} {installed[name]}" for name in PACKAGES if name in installed)
 
 
+def licence(package):
+    """The licence that an installed package states: in its metadata, else in the first line of its licence's file."""
+    about = package.metadata
+    named = [line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License")]
+    stated = about.get("License-Expression") or ", ".join(named) or about.get("License") or ""
+    for file in () if stated.strip() else package.files or ():
+        if "LICENSE" in file.name.upper():
+            stated = file.read_text(encoding="utf8")
+    return next((line.strip() for line in stated.splitlines() if line.strip()), "")
+
+
+def ingredients():
+    """A Markdown table: each installed package, its version and its licence."""
+    found = sorted({package.name.lower(): package for package in distributions()}.items())
+    lines = (f"| {package.name} | {package.version} | {licence(package)} |" for _, package in found)
+    return "\n".join(["| package | version | licence |", "|---|---|---|", *lines])
+
+
 def text(root):
     """What the page says, as Markdown."""
     line, problems = report(root)
@@ -51,7 +69,7 @@ def text(root):
 def fill_in(app, name, source):
     """Put the text where the page has its mark."""
     if MARK in source[0]:
-        source[0] = source[0].replace(MARK, text(Path(app.srcdir)))
+        source[0] = source[0].replace(MARK, text(Path(app.srcdir))).replace(INGREDIENTS, ingredients())
 
 
 def setup(app):

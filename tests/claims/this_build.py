@@ -122,3 +122,17 @@ for cell, (begun, ended) in zip(ran.cells[1:], ((0, 2), (3, 7)), strict=True):
     times = {"iopub.execute_input": begun, "shell.execute_reply": ended}
     cell.metadata.execution = {name: (start + timedelta(seconds=at)).isoformat() for name, at in times.items()}
 assert run_time(ran) == 7
+
+# %% ingredients
+# > Every package that is installed where this site was built, with the licence that it states.
+# > The course's own is MIT.
+from importlib.metadata import distributions
+
+from course import ROOT
+from this_build import ingredients, licence
+
+shown = ingredients()
+for package in distributions():
+    assert licence(package), f"{package.name} states no licence"
+    assert f"| {package.name} | {package.version} | {licence(package)} |" in shown
+assert (ROOT / "LICENSE").read_text(encoding="utf8").startswith("MIT License")
