@@ -176,6 +176,7 @@ assert of_tensorflow.numpy() == -5
 np.testing.assert_array_equal(_, [[0]])
 
 # %% own
+# since keras 3.15: a constraint may be a plain function
 # > A constraint of your own (since Keras 3.15, a plain function) is a write after every step: it gets the weight and
 # > returns what it should be.
 # > `fit` compiles it, so no NumPy.
@@ -232,6 +233,7 @@ for value in (0.0, 100.0, 100.0, 100.0):
 assert kept == [True, True, False, True]
 
 # %% compiled
+# since keras 3.15: a constraint may be a plain function
 # > A layer is frozen between two `fit`.
 #
 # > It does.

@@ -33,7 +33,8 @@ from course import ROOT
 
 FLOATS = [tf.float16, tf.bfloat16, tf.float32, tf.float64]
 SMALL = ("float8_e4m3fn", "float8_e5m2", "float4_e2m1fn", "int4", "uint4", "int2", "uint2")
-FOREIGN = [tf.bfloat16, *(getattr(tf.dtypes.experimental, name) for name in SMALL)]  # NumPy has them from ml_dtypes
+FOREIGN = [tf.bfloat16]  # NumPy has them from ml_dtypes; which there are depends on TensorFlow's version
+FOREIGN += [getattr(tf.dtypes.experimental, name) for name in SMALL if hasattr(tf.dtypes.experimental, name)]
 PLAIN = [
     tf.float16,
     tf.float32,

@@ -506,6 +506,7 @@ model.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
 np.testing.assert_allclose(layer.kernel, [[0.8]], rtol=1e-5)
 
 # %% myth-compile
+# since keras 3.15: a constraint may be a plain function
 # > **Not needed.** `fit`, `evaluate` and `predict` read a layer's weights in every step, so they see what was assigned
 # > since, also after their first call.
 # > (`Normalization` computes with a copy of its statistics: call `finalize_state()` after you set them, and compile

@@ -1025,6 +1025,7 @@ fit(two)
 assert not np.array_equal(first.kernel.numpy()[:1], second.kernel)
 
 # %% recipe-tie-code-3
+# since keras 3.12: keras.layers.ReversibleEmbedding
 # > The model has one weight, which is trained by both uses; what is assigned to it reaches both.
 #
 # > `keras.layers.ReversibleEmbedding` is such a pair in one layer.
@@ -1483,6 +1484,7 @@ for rows, moved in ((64, False), (40, True)):  # 40 leave a batch of 8, which is
     assert (one.get_weights()[0] != 1) == moved
 
 # %% recipe-every-step-code-2
+# since keras 3.15: a constraint may be a plain function
 # > A constraint is what the optimizer applies to each weight that it trains, after each step. It uses Keras
 # > operations, since `fit` traces the step. This one keeps a weight between -0.5 and 0.5, and it is registered, so that
 # > a saved model finds it again.
@@ -1985,6 +1987,7 @@ np.testing.assert_array_equal(_, [[100]])
 np.testing.assert_array_equal(average, [[100]])
 
 # %% recipe-beside-code-2
+# since keras 3.13: Muon takes a tf.Variable
 # > An optimizer takes variables of TensorFlow and of Keras in one list. (Muon takes those of Keras alone.)
 # > Give it all of them in its first step: [it learns of no others](errors.ipynb#unknown-variable).
 np.testing.assert_allclose(_[0], [[0.9]], rtol=1e-5)
