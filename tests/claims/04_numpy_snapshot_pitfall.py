@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 LOCKED = ("float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool", "complex64")
-SMALL = ("float8_e4m3fn", "float8_e5m2", "float4_e2m1fn", "int4", "uint4", "int2", "uint2")  # some since TensorFlow 2.21
+SMALL = ("float8_e4m3fn", "float8_e5m2", "float4_e2m1fn", "int4", "uint4", "int2", "uint2")
 UNLOCKED = (
     "bfloat16",
     *(name for name in SMALL if hasattr(tf.dtypes.experimental, name)),
