@@ -1,5 +1,7 @@
 """Claims of lesson 11, prune a classifier."""
 
+import io
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -260,7 +262,8 @@ np.testing.assert_allclose(lines[3].get_ydata(), np.mean(scores, axis=0)[:, 0])
 # %% gradient
 # > The constraint acts after the gradient, not in it: this one belongs to all entries, also to those that are held.
 #
-# > A zero in a dense kernel takes as much memory and time as any number.
+# > A zero in a dense kernel takes as much memory and time as any number, and as much of a file, unless you compress it
+# > (`np.savez_compressed`).
 # > And a constraint set on a built weight [is lost when the model is
 # > saved](../book/recipes.ipynb#clip-or-mask-after-every-training-step).
 #
@@ -272,6 +275,12 @@ np.testing.assert_allclose(lines[3].get_ydata(), np.mean(scores, axis=0)[:, 0])
 # > A constraint holds zeros with every optimizer, as long as no `use_ema` averages them.
 # > Its mask is a variable: `assign` changes it without another `compile`.
 assert report.verdict == "verified"
+sizes = {}
+for name, save in (("plain", np.savez), ("small", np.savez_compressed)):
+    for kind, kernel in (("full", trained[0]), ("pruned", trained[0] * mask)):
+        save(file := io.BytesIO(), kernel)
+        sizes[name, kind] = len(file.getvalue())
+assert sizes["plain", "pruned"] == sizes["plain", "full"] and sizes["small", "pruned"] < sizes["small", "full"] / 3
 held = keeps[2].numpy() == 0
 assert held.sum() > 100 and not output.kernel.numpy()[held].any()
 with tf.GradientTape() as tape:

@@ -310,8 +310,12 @@ for kind in KINDS:
 # > tensor, as in `v = v[0].assign(1)`: leave out `v =`. A Keras variable that is the argument of a `tf.function` is a
 # > tensor inside: pass its `.value`.
 # > If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
-# > variable's `assign`. If it is `module 'tensorflow' has no attribute 'assign'`, the advice is for TensorFlow 1: write
-# > `v.assign(values)`.)
+# > variable's `assign`. If it was the learning rate, the optimizer [was made with a
+# > schedule](#hence-its-learning-rate-is-not-settable). If it is `module 'tensorflow' has no attribute 'assign'`, the
+# > advice is for TensorFlow 1: write `v.assign(values)`.)
+planned = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9))
+with raises(AttributeError, match="object has no attribute 'assign'"):
+    planned.learning_rate.assign(0.1)
 with raises(AttributeError, match="module 'tensorflow' has no attribute 'assign'"):
     tf.assign
 first = some()
@@ -1658,8 +1662,67 @@ assert _.numpy() == 4
 
 # %% error-symbolic-bool-code-4
 # > An `if` or `while` on a tensor, with `and`, `or` and `not`, is translated by `tf.function`, where it can read the
-# > source: not in code made by `exec`, and not with `autograph=False`.
-# > Write `tf.cond` or `tf.where` there.
+# > source: not in code made by `exec`, not with `autograph=False`, and not in what Keras calls, such as a layer's
+# > `call`, a loss, a metric, a constraint or `train_step`.
+# > Write `tf.cond` or `tf.where` there, or `keras.ops.cond` or `keras.ops.where`.
+KERAS = """
+import keras
+import tensorflow as tf
+
+switch = tf.Variable(1.0)
+def pick(chosen, one, other):
+    if chosen:
+        return one
+    return other
+class Picks(keras.layers.Layer):
+    def __init__(self, pick):
+        super().__init__()
+        self.pick = pick
+    def call(self, x):
+        return self.pick(keras.ops.max(x) > 5, x * 2, x)
+class Counts(keras.metrics.Metric):
+    def __init__(self, pick):
+        super().__init__()
+        self.pick, self.total = pick, self.add_weight(name="total")
+    def update_state(self, y, p, sample_weight=None):
+        self.total.assign(self.pick(switch > 0, self.total + 1, self.total * 1))
+    def result(self):
+        return self.total + 0
+class Steps(keras.Model):
+    def __init__(self, pick):
+        super().__init__()
+        self.pick, self.out = pick, keras.layers.Dense(1)
+    def call(self, x):
+        return self.out(x)
+    def train_step(self, data):
+        return {"loss": self.pick(switch > 0, switch * 1, switch * 2)}
+def net(*layers):
+    return keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1)])
+def fits(model, loss="mse", metrics=()):
+    model.compile("sgd", loss, metrics=list(metrics))
+    model.fit(tf.ones((4, 2)), tf.ones((4, 1)), verbose=0)
+def constrained(pick):
+    model = net()
+    model.layers[-1].kernel.constraint = lambda weight: pick(keras.ops.max(weight) > 5, weight * 2, weight * 1)
+    return model
+WAYS = [
+    lambda pick: fits(net(Picks(pick))),
+    lambda pick: fits(net(), lambda y, p: pick(switch > 0, keras.ops.mean(y - p), keras.ops.mean(p - y))),
+    lambda pick: fits(net(), metrics=[Counts(pick)]),
+    lambda pick: fits(constrained(pick)),
+    lambda pick: fits(Steps(pick)),
+]
+"""
+with tempfile.TemporaryDirectory() as place:
+    (path := Path(place) / "in_keras.py").write_text(KERAS, encoding="utf8")
+    specified = importlib.util.spec_from_file_location("in_keras", path)
+    specified.loader.exec_module(in_keras := importlib.util.module_from_spec(specified))
+    for way in in_keras.WAYS:
+        with raises(Exception, match="as a Python `bool`"):
+            way(in_keras.pick)
+        way(keras.ops.where)
+        way(lambda chosen, one, other: keras.ops.cond(chosen, lambda: one, lambda: other))
+    assert tf.function(in_keras.pick)(in_keras.switch > 0, 1, 2).numpy() == 1  # the source can be read
 assert same(_, [1.5, 2])
 w = tf.Variable(1.0)
 SOURCE = """
@@ -1948,8 +2011,28 @@ for wrong in range(3):
             other.load_weights(f"{place}/numbered.weights.h5")
     assert [(layer.kernel.numpy() == 7).all() for layer in layers] == [place != wrong for place in range(3)]
 
+
 # %% error-loaded-code-3
 # > Load into a model made by the same code.
+# > (Where the code is the same, layers of the saved model had no weights yet: call a model once on data before you save
+# > it. Its `build` [may build no layer](#no-error-but-load_weights-loaded-nothing).)
+def unbuilt():
+    """A model of its own class; its `build` builds nothing."""
+    return made_of_its_own(lambda net, shape: None)
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    unbuilt().save_weights(f"{folder.name}/unbuilt.weights.h5")
+target = unbuilt()
+target(np.ones((1, 2)))
+with raises(ValueError, match="objects could not be loaded"):
+    target.load_weights(f"{folder.name}/unbuilt.weights.h5")
+called = unbuilt()
+called(np.ones((1, 2)))
+called.save_weights(f"{folder.name}/called.weights.h5")
+target.load_weights(f"{folder.name}/called.weights.h5")
+assert same(target.get_weights()[0], called.get_weights()[0])
 assert _.all()
 assert same(model.get_weights()[1], saved.get_weights()[1])
 
@@ -2995,6 +3078,15 @@ assert np.shares_memory(values[0], values)
 # > Swap by a list of rows, which NumPy copies before it writes.
 #
 # > The rows of the variable can be swapped so, since they are tensors: `v.assign(tf.gather(v, [1, 0]))`.
+# > Two variables are swapped by the numbers of one: `kept = v.numpy()`, then `v.assign(w)` and `w.assign(kept)`.
+# > (With `kept = v` both end as `w`.)
+for kind in KINDS:
+    for keep, ends in ((lambda one: one.numpy(), matrix), (lambda one: one, matrix * 2)):
+        one, two = some(kind), kind(matrix * 2)
+        kept = keep(one)
+        one.assign(two)
+        two.assign(kept)
+        assert same(one, matrix * 2) and same(two, ends)
 assert same(_, [[3, 4], [1, 2]])
 assert not np.shares_memory(values[[1, 0]], values)
 for kind in KINDS:
@@ -3249,6 +3341,14 @@ other.assign(other * 2)
 assert same(gradient_of(lambda: tf.reduce_sum(other**2), other)[0], matrix * 4)
 
 # %% error-silent-gradient-none-code-5
+# > (So it is with a variable made of variables: of `tf.Variable([[a, b], [b, a]])`, neither has a gradient.
+# > Write `tf.convert_to_tensor([[a, b], [b, a]])` inside the tape.)
+one, two = tf.Variable(1.0), tf.Variable(2.0)
+found = gradient_of(lambda: tf.reduce_sum(tf.Variable([[one, two], [two, one]]) ** 2), one, two)
+assert list(found) == [None, None]
+found = gradient_of(lambda: tf.reduce_sum(tf.convert_to_tensor([[one, two], [two, one]]) ** 2), one, two)
+assert [float(gradient) for gradient in found] == [4, 8]
+#
 # > Fourth cause: the value went through `assign`.
 # > The gradient reaches the variable, and stops there.
 other = some()
@@ -4747,3 +4847,64 @@ assert printed == "None\n"
 # > Write decimals, or name the dtype.
 assert same(_, [2, 4])
 assert tf.Variable([1, 2]).dtype == tf.int32 and tf.Variable([1.0, 2]).dtype == tf.float32
+
+
+# %% error-replica-code-2
+# raises AttributeError: 'PerReplica' object has no attribute 'numpy'
+# > With two devices, `strategy.run` returned a value for each.
+# > This page has one device, so its value is made by hand.
+#
+# > `strategy.experimental_local_results(results)` lists the values, and `strategy.reduce("MEAN", results, axis=None)`
+# > makes one number of them.
+# > Assign that: `v.assign(results)` gives each copy of the variable its own value, without an error.
+TWO = """
+import tensorflow as tf
+
+[cpu] = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+results = strategy.run(lambda: tf.distribute.get_replica_context().replica_id_in_sync_group * 10 + 10)
+assert type(results).__name__ == "PerReplica" and not hasattr(results, "numpy")
+assert [one.numpy() for one in strategy.experimental_local_results(results)] == [10, 20]
+for aggregation in (tf.VariableAggregation.NONE, tf.VariableAggregation.MEAN):
+    with strategy.scope():
+        v = tf.Variable(0, aggregation=aggregation)
+    v.assign(results)
+    assert [copy.numpy() for copy in v.values] == [10, 20]
+    v.assign(strategy.reduce("MEAN", results, axis=None))
+    assert [copy.numpy() for copy in v.values] == [15, 15]
+"""
+subprocess.run([sys.executable, "-c", TWO], check=True, capture_output=True)
+
+# %% error-replica-code-3
+assert _ == [10, 20]
+
+
+# %% error-silent-decorated-code-2
+# > `@tf.function` above `call`, or above a method that it calls, loses what is assigned to the layer's weights in it:
+# > Keras first calls `call` to find the shapes, and the trace that is made then writes nothing.
+assert _ == 0
+assert Counts.call.experimental_get_tracing_count() >= 1
+
+
+class Helped(Counts):
+    @tf.function
+    def helper(self):
+        self.count.assign_add(1.0)
+
+    def call(self, x):
+        self.helper()
+        return x
+
+
+helped = Helped()
+keras.Sequential([keras.Input((2,)), helped]).predict(np.ones((4, 2)), batch_size=1, verbose=0)
+assert helped.count.numpy() == 0
+alone = Counts()
+for _call in range(3):
+    alone(np.ones((4, 2)))  # never called for its shapes: the trace writes
+assert alone.count.numpy() == 3
+
+# %% error-silent-decorated-code-3
+# > Leave it out, for `fit` and `predict` compile the layer.
+assert _ == 4

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from contextlib import nullcontext
 
 import keras
 import ml_dtypes
@@ -137,6 +138,12 @@ np.testing.assert_allclose(tape.gradient(loss, wide), exact, rtol=1e-14)
 # > `not`, into operations of the graph.
 # > Over Python values they run once, while it traces.
 # > It needs the source of the function.
+# > What Keras calls, such as a layer's `call` or a loss, is not translated.
+for where in ({"loss": lambda y, p: keras.ops.mean(y - p) if keras.ops.max(p) > 5 else keras.ops.mean(p - y)}, {}):
+    net = dense(1)
+    net.compile("sgd", **({"loss": "mse"} | where))
+    with raises(Exception, match="as a Python `bool`") if where else nullcontext():
+        net.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
 one, ran = tf.Variable(1.0), []
 
 

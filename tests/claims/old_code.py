@@ -57,6 +57,10 @@ row = x[:1]
 # free: Look for the old name on the left, and write what stands on the right.
 # free: `v` is a `tf.Variable`, `k` a layer's weight, `x` the new values, `i` the numbers of rows.
 # free: More than names has changed:
+# What TensorFlow Model Optimization 0.8.1 says; it is not among the requirements.
+# free: `tfmot.sparsity.keras.prune_low_magnitude(model)`
+# free: [a mask held by a constraint](recipes.ipynb#clip-or-mask-after-every-training-step); of a model of Keras 3 it
+#       says `can only prune an object of the following types`
 # free: In old code
 # free: Now
 

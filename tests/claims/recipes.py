@@ -1119,7 +1119,8 @@ for more, units in ((1, 1), (3, 2)):
 # > State that no step should train is a weight with `trainable=False`; `call` assigns to it.
 # > Here the layer counts the rows that it was trained with.
 #
-# > Without `if training`, `predict` and `evaluate` count too. (`self.rows += 1` [raises in
+# > Without `if training`, `predict` and `evaluate` count too. With `@tf.function` above `call`, [nothing is
+# > counted](errors.ipynb#no-error-but-the-count-of-a-layer-stays-0). (`self.rows += 1` [raises in
 # > `fit`](errors.ipynb#is-out-of-scope), and a Python number counts traces.)
 #
 # > The count is saved with the weights; to begin anew, assign.
@@ -2270,6 +2271,8 @@ assert v.numpy().tolist() == [1, 2]
 # %% recipe-devices-code-2
 # > Two writes reach one copy alone, without an error: a slice, everywhere, and any `assign` inside of `strategy.run`,
 # > where each device writes its own.
+# > (What `strategy.run` returned [is a value for each device](errors.ipynb#perreplica-object-has-no-attribute-numpy),
+# > too.)
 # > So assign the whole variable.
 # > For the writes inside, say how to join them when you create it, and assign a tensor of its dtype.
 #
@@ -2655,8 +2658,8 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 # > `tf.cond` runs one of two functions, so only that one writes.
 #
 # > Inside a `tf.function`, `if value > 5:` becomes a `tf.cond`.
-# > In the `call` of a Keras layer it raises; write `keras.ops.cond` there, and give each function a variable of its
-# > own: two that add to the same one raise, too.
+# > In what Keras calls, such as a layer's `call`, a loss or `train_step`, it raises; write `keras.ops.cond` there, and
+# > give each function a variable of its own: two that add to the same one raise, too.
 # > The condition is a single boolean, and both functions must return as many tensors: where one has nothing to write,
 # > let it return `v.read_value()`, or in a layer `0.0`.
 assert _ == (0, 1)

@@ -91,7 +91,7 @@ BRANCH = Cause(
 )
 ASSIGN = Cause(
     "through assign",
-    "the value goes into another variable by assign, which cuts the history of what it writes",
+    "the value goes into another variable, by assign or as its first value, which cuts the history of what is written",
     "Pass the computed tensor on to the loss, and assign it to the other variable outside the loss",
 )
 UNKNOWN_NONE = Cause(
