@@ -69,8 +69,7 @@ np.testing.assert_array_equal(np.argsort(np.array([[4, 1], [3, 2]]), axis=None),
 # > Of 1843 zeros, how many are left after one more epoch?
 #
 # > The accuracy is back, and so are most of the weights: to the optimizer a 0 is a value like another.
-# > Some stay where nothing moves them: the gradient is 0 at a pixel that is blank in all images, or dark whenever the
-# > unit answers.
+# > Some stay where nothing moves them: the gradient is 0 at a pixel that is dark whenever the unit answers.
 assert (~mask).sum() == 1843 and 96 - 10 < _[0] < 1843 / 2 and _[1] > 0.9
 blank = x.max(axis=0) == 0
 assert blank.any() and not hidden.kernel.numpy()[blank][~mask[blank]].any()
@@ -88,7 +87,7 @@ assert np.mean(silent[stayed]) > 0.9
 # > So multiply the gradient by the mask?
 # > `revived` tries that: five steps of an optimizer, then the pruning, then one step with a masked gradient.
 # > It counts the zeros that were lost.
-# > With `emptied`, the slots (what an optimizer holds after its step counter and its rate) are emptied in between.
+# > With `emptied`, the slots, which come after counter and rate, are emptied in between.
 #
 # > The two that remember: each had gathered momentum before.
 # > Weight decay is innocent: it makes a weight smaller by a part of itself, and a part of 0 is 0.
@@ -140,10 +139,9 @@ model.set_weights(trained)
 #
 # > every optimizer, without `use_ema`
 #
-# > every optimizer
+# > every optimizer, [without `use_ema`](../book/recipes.ipynb#clip-or-mask-after-every-training-step)
 #
-# > (With `use_ema=True` averages come over the zeros when `fit` ends: [mask once
-# > more](../book/recipes.ipynb#clip-or-mask-after-every-training-step).)
+# > every optimizer
 #
 # > after each step
 #
@@ -212,7 +210,6 @@ assert [part.numpy()[0] for part in frozen()] == [2, 0]
 # > Nine tenths of *all* weights may go, instead of nine tenths of each layer.
 #
 # > The last: its weights are fewer and larger.
-# > (The two 1.0 are the biases.)
 assert _[0] < 0.1 < 0.15 < _[2] and _[1] == _[3] == 1
 assert trained[2].size < trained[0].size and np.abs(trained[2]).mean() > np.abs(trained[0]).mean()
 masks = masks_of(trained, 0.9)
@@ -242,7 +239,6 @@ np.testing.assert_array_equal(times([np.array([2.0, 3.0])], [np.array([True, Fal
 # > Three ways: no training after the pruning; three epochs that may use all weights, then the mask once more; three
 # > epochs with the mask held.
 # > All end with the same zeros.
-# > It takes some seconds.
 assert np.shape(scores) == (3, 4, 3) and (model.get_weights()[0] == 0).sum() > 1800
 once, free, held = np.mean(scores, axis=0).T
 assert once[0] > 0.85 and free[0] > 0.85 and (held[:2] > 0.9).all()
@@ -262,8 +258,7 @@ np.testing.assert_allclose(lines[3].get_ydata(), np.mean(scores, axis=0)[:, 0])
 # %% gradient
 # > The constraint acts after the gradient, not in it: this one belongs to all entries, also to those that are held.
 #
-# > A zero in a dense kernel takes as much memory and time as any number, and as much of a file, unless you compress it
-# > (`np.savez_compressed`).
+# > A zero takes as much memory and time as any number, and as much of a file, unless it is compressed.
 # > And a constraint set on a built weight [is lost when the model is
 # > saved](../book/recipes.ipynb#clip-or-mask-after-every-training-step).
 #
