@@ -114,6 +114,33 @@ with tempfile.TemporaryDirectory() as folder:
     shown = claims_of("# %% replace\n# accused an alias of its memory", lesson, folder)
     assert shown.by_id["replace"].accused == "an alias of its memory" and list(shown.problems()) == []
 
+# %% since
+# > `# since keras 3.12: WHY` says from which version of tensorflow, keras or numpy on the claim holds.
+# > With an older one the cell may raise and is not proven, and the page of versions lists it.
+lesson = next(lesson for lesson in lessons() if lesson.stem == "02_masked_replacement")
+with tempfile.TemporaryDirectory() as folder:
+    later = claims_of("# %% replace\n# since numpy 99.0: later\nassert 0 > len('it')", lesson, folder)
+    assert later.by_id["replace"].unmet() == [("numpy", "99.0", "later")] and later.prove("replace", {}) is None
+    now = claims_of("# %% replace\n# since numpy 1.26: now\nassert 0 > len('it')", lesson, folder)
+    assert now.by_id["replace"].unmet() == [] and "does not hold" in now.prove("replace", {})
+
+# %% versions
+# > `make versions` runs everything with other versions of TensorFlow, each with the Keras and the NumPy of its time, by
+# > nox; what passed is kept in `book/workshop/versions.json`, from which the page of versions is filled in.
+# > `PRE=1 make versions` tries the newest pre-release.
+# > `LOCKED=1 make book` installs only files whose hashes `requirements.lock` knows, and `make lock` writes that file
+# > anew.
+import make_env
+import versions
+
+assert versions.FILE == ROOT / "book/workshop/versions.json"
+makefile, sessions = ((ROOT / name).read_text(encoding="utf8") for name in ("Makefile", "noxfile.py"))
+assert "-m nox $(if $(PRE),-s prerelease)" in makefile and "-m nox -s lock" in makefile
+assert all(f"def {name}(session" in sessions for name in ("versions", "prerelease", "lock"))
+with pytest.MonkeyPatch.context() as patch:
+    patch.setenv("LOCKED", "1")
+    assert make_env.steps()[0] == ["--require-hashes", "-r", "requirements.lock"]
+
 # %% words
 # > `# %% ID` begins the claim of the cell ID. It runs right after this cell, in a copy of the notebook's names: a name
 # > that it binds is gone afterwards, but an object that it changes stays changed.
