@@ -2,7 +2,7 @@
 # Another Python: make book PYTHON=/path/to/python3.12    Fewer processes: make test JOBS=1
 
 .PHONY: help book test lab pdf serve check format bench power lighthouse mutants figures lesson
-.PHONY: versions lock clean clean-cache environment notebooks site
+.PHONY: versions lock clean clean-cache environment pages notebooks site
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 PORT ?= 8000
@@ -23,7 +23,7 @@ help:  ## list the commands
 
 book: notebooks site  ## run the notebooks that changed and build the site
 	@echo 'The book is ready: open _build/html/index.html, or: make serve'
-test: check notebooks site  ## everything: style, notebooks, site, tests; last, the audit's line
+test: check pages notebooks site  ## everything: style, notebooks, site, tests; last, the audit
 	@$(RUN) -m pytest -n $(JOBS) -q -rs tests --ignore=tests/test_hostile.py
 	@$(RUN) -m pytest -n $(JOBS) -q tests/test_hostile.py
 	@$(RUN) book/workshop/audit_report.py
@@ -67,6 +67,9 @@ clean-cache:  ## remove what was built, and keep the environment
 clean: clean-cache  ## remove all that these commands made, never a notebook
 	rm -rf .venv
 
+# What is wrong with a page is seen here within seconds, before anything long begins.
+pages: environment
+	@$(RUN) -m pytest -q tests/test_pages.py tests/test_claims.py -k 'not what_a_text_page'
 notebooks: environment
 	@$(RUN) book/workshop/notebook_store.py || \
 	  { echo 'Running the notebooks ...'; $(RUN) -m pytest --nbmake -n $(JOBS) -q $(PAGES); }
