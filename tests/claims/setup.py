@@ -55,7 +55,7 @@ def size(folder):
     return sum(os.lstat(os.path.join(place, name)).st_size for place, _, names in os.walk(folder) for name in names)
 
 
-# free: Other versions are not promised.
+# free: Other versions are not promised; [what was run with them](versions.md) has a page of its own.
 # free: In the folder of the course:
 
 # %% versions
