@@ -17,15 +17,18 @@ def test_a_run_that_is_published_passed(run):
     assert run["notebooks"] > 30 and run["claims"] > 1000 and run["tests"] > 500
 
 
-def test_each_version_has_a_run():
-    assert {claims.release(run["tensorflow"]) for run in RUNS} == {(2, minor) for minor in range(16, 22)}
+def test_an_older_version_was_run():
+    own = claims.release(claims.installed("tensorflow"))
+    assert [run for run in RUNS if claims.release(run["tensorflow"]) < own]
 
 
 @pytest.mark.parametrize("since", ["# since numpy 99.0: np.later\n", "# since numpy 1.0: np.later\n", ""])
 def test_a_claim_of_a_later_version_is_not_proven(run_notebook, since):
     later = "99.0" in since
     made = run_notebook(
-        "import numpy as np\nnp.later", "1 + 1", claims=f"# %% cell-0\n{since}assert 0\n# %% cell-1\nassert _ == 2\n"
+        "import numpy as np\nnp.later",
+        "1 + 1",
+        claims=f"# %% cell-0\n{since}assert 0 > len('it')\n# %% cell-1\nassert _ == 2\n",
     )
     assert (made.error is None) == later, made.error
     ran = [cell for cell in made.nb.cells if cell.get("execution_count")]
