@@ -24,6 +24,7 @@ import numpy as np
 import tensorflow as tf
 from pytest import raises, warns
 
+from assignlab import environment
 from claims import Claims
 from course import ROOT
 
@@ -182,7 +183,7 @@ def alone(code):
 # > A *snapshot* is the copy that `v.numpy()` returns; see the [glossary](glossary.md).
 assert tf.Variable(matrix).numpy().flags.owndata
 assert get_ipython().InteractiveTB.mode == "Minimal"
-assert tf.__version__.startswith("2.21.") and keras.__version__.startswith("3.15.")
+assert environment.pins()["tensorflow"].startswith("2.21.") and environment.pins()["keras"].startswith("3.15.")
 assert not tf.config.list_physical_devices("GPU")
 page, claims = nbformat.read(ROOT / "book" / "errors.ipynb", 4), Claims(ROOT / "book" / "errors.ipynb").by_id
 cells = page.cells[[cell.id for cell in page.cells].index("setup") + 1 :]
@@ -769,6 +770,7 @@ assert not any(hasattr(tf, name) for name in ("Session", "get_variable", "placeh
 assert same(_, matrix * 2)
 
 # %% error-scalar-code
+# since numpy 2.4: no Python number is made of an array that has an axis
 # raises TypeError: only 0-dimensional arrays can be converted to Python scalars
 # > `float` takes a variable of shape `()`; this one has the shape `(1,)`.
 # > (So it is with a tensor and an array, since NumPy 2.4.)
@@ -845,6 +847,7 @@ for kind in KINDS:
 assert same(_, [[1, 2], [0, 0]])
 
 # %% error-shape-code
+# since keras 3.13: errors inside a tf.function tell the shapes and the names
 # raises ValueError: Shape mismatch.The variable shape (2, 2), and the assigned value shape (2,) are incompatible.
 # > `assign` of a whole variable wants exactly the variable's shape and does not broadcast.
 # > The message shows both shapes, the variable's first.
@@ -1661,6 +1664,7 @@ for asks in (
 assert _.numpy() == 4
 
 # %% error-symbolic-bool-code-4
+# since keras 3.15: a constraint may be a plain function
 # > An `if` or `while` on a tensor, with `and`, `or` and `not`, is translated by `tf.function`, where it can read the
 # > source: not in code made by `exec`, not with `autograph=False`, and not in what Keras calls, such as a layer's
 # > `call`, a loss, a metric, a constraint or `train_step`.
@@ -2128,6 +2132,7 @@ with raises(ValueError, match="You cannot add new elements of state"):
 assert same(_, [[1]])
 
 # %% error-keyword-code-2
+# since keras 3.14: add_weight says that the name must be passed as a keyword argument
 # raises ValueError: `name` must be passed as a keyword argument. Received: add_weight('scale', ...)
 # > The layer was written for Keras 2.
 #
@@ -2215,6 +2220,7 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
     make().apply_gradients([(tf.ones((2, 2)), two)])
 
 # %% error-unknown-variable-code-3
+# since keras 3.13: errors inside a tf.function tell the shapes and the names
 # > To keep the optimizer, keep the variable: change its value with `assign`.
 #
 # > A layer that was frozen during the first step is new to the optimizer, too: see the recipe [Unfreeze a layer, and
@@ -4624,6 +4630,7 @@ dense(1, steps_per_execution=4).fit(np.ones((10, 1)), np.ones((10, 1)), batch_si
 assert seen == [3, 7, 11]
 
 # %% error-silent-batches-code-3
+# since keras 3.15: a constraint may be a plain function
 # > Leave `steps_per_execution` at 1, or write the edit as a constraint, which acts at every step.
 assert same(_, [[0]])
 acted = tf.Variable(0)
@@ -4753,6 +4760,7 @@ assert all(same(weight, array) for weight, array in zip(model.weights, keeper.ke
 
 
 # %% error-clone-code-2
+# since keras 3.12: clone_model asks for a get_config
 # raises TypeError: could not be deserialized properly
 # > A model of a class of your own, such as this one, has no clone.
 #
