@@ -495,6 +495,19 @@ def never_the_largest(v):
     return tf.reduce_max(longer) ** 2  # cut
 
 
+@broken("zero", "dead relu", (-1.0, -2.0))
+def dead_beside_others(v):
+    longer = tf.concat([v, [5.0, 6.0]], 0)
+    return tf.reduce_sum(tf.nn.relu(longer) ** 2)  # cut
+
+
+@broken("zero", "multiplied by zero")
+def masked_beside_others(v):
+    longer = tf.concat([v, [5.0, 6.0]], 0)
+    x = longer * [0.0, 0.0, 1.0, 1.0]  # cut
+    return tf.reduce_sum(x**2)
+
+
 @broken("zero", "not taken")
 def dropped_segments(v):
     sums = tf.math.unsorted_segment_sum(v, [-1, -1], 3)  # cut

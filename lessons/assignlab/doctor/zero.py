@@ -22,11 +22,11 @@ def explain(judge, flow):
         )
     end = suspects[0][0]
     step, cause = end.step, _flattens(judge, end.step, flow)
-    if cause is causes.NOT_TAKEN and step.op in causes.JOINS:  # joined to others, and left behind by what takes a part
+    if cause is causes.NOT_TAKEN and step.op in causes.JOINS:  # joined to others, and lost where these go on
         chain = flow.to_loss(end)
         after = chain[chain.index(end) + 1 :]
         end = next((link for link in after if link.step.op not in causes.JOINS), end)
-        step = end.step
+        step, cause = end.step, _of_a_part(end.step)
     if cause is causes.FLAT and (found := _blocked(flow)):
         return found
     words = {"op": step.op, "dtype": step.inputs[0].dtype.name if step.inputs else ""}
@@ -54,6 +54,12 @@ def _flattens(judge, step, flow):
     if any(g.dtype in half and 0 < np.abs(values(g)).max(initial=0) < TINY for g in arriving):
         return causes.UNDERFLOW
     return causes.FLAT
+
+
+def _of_a_part(step):
+    """Why a step passes a gradient on to some entries, and none to those of the variable."""
+    cause = causes.FLATTENS.get(step.op, causes.TIMES_ZERO if step.op in causes.PRODUCTS else causes.FLAT)
+    return causes.FLAT if cause is causes.SATURATED else cause
 
 
 def _of_one_class(step):
