@@ -115,6 +115,7 @@ for make in (lambda: OPTIMIZERS.SGD(0.1, weight_decay=0.1), lambda: OPTIMIZERS.A
 assert _ == (0, 0)
 
 # %% hold
+# since keras 3.15: a constraint may be a plain function
 # > Not every optimizer does.
 # > Muon mixes the entries of a gradient, and Ftrl computes a weight anew from its slots.
 for optimizer in (OPTIMIZERS.Muon(0.01), OPTIMIZERS.Ftrl(0.1)):
@@ -122,6 +123,7 @@ for optimizer in (OPTIMIZERS.Muon(0.01), OPTIMIZERS.Ftrl(0.1)):
 model.set_weights(trained)
 
 # %% hold-fit
+# since keras 3.15: a constraint may be a plain function
 # > Whatever the optimizer, a constraint comes after its step.
 # > These multiply each weight by a mask of ones.
 # > The masks are variables: the compiled step reads them anew each time, so `assign` puts in the mask of the day.
@@ -220,6 +222,7 @@ assert abs(1 - (masks[0].sum() + masks[2].sum()) / (2048 + 320) - 0.9) < 0.001
 assert masks_of(trained, 0.5)[0].shape == hidden.kernel.shape
 
 # %% sweep-ways
+# since keras 3.15: a constraint may be a plain function
 # > One compiled model serves for all trainings: weights, masks, slots and the step counter are variables, and `train`
 # > assigns what each training starts from.
 ones = [np.ones(w.shape) for w in trained]
@@ -234,6 +237,7 @@ assert steps == [11, 11, 11]
 np.testing.assert_array_equal(times([np.array([2.0, 3.0])], [np.array([True, False])]), [[2, 0]])
 
 # %% sweep
+# since keras 3.15: a constraint may be a plain function
 # > Three networks, each pruned to four degrees.
 #
 # > Three ways: no training after the pruning; three epochs that may use all weights, then the mask once more; three
@@ -256,6 +260,7 @@ assert len(lines) == 3 * 4 and {line.get_linewidth() for line in lines} == {0.5,
 np.testing.assert_allclose(lines[3].get_ydata(), np.mean(scores, axis=0)[:, 0])
 
 # %% gradient
+# since keras 3.15: a constraint may be a plain function
 # > The constraint acts after the gradient, not in it: this one belongs to all entries, also to those that are held.
 #
 # > A zero takes as much memory and time as any number, and as much of a file, unless it is compressed.

@@ -33,6 +33,7 @@ assert [part.numpy()[0] for part in frozen()] == [2, 0]
 np.testing.assert_array_equal(np.argsort(np.abs([3.0, 0.0, -2.0, 0.0]), kind="stable")[:2], [1, 3])
 
 # %% exercise-11-2-others
+# since keras 3.15: a constraint may be a plain function
 # > Whatever is 0 when the epoch begins may be held: then the kernel says which.
 layer = keras.layers.Dense(1, use_bias=False)
 layer.build((None, 3))
@@ -41,6 +42,7 @@ gradually_by_the_zeros(layer, [1]).on_epoch_begin(0, None)
 np.testing.assert_array_equal(layer.kernel.constraint(tf.ones((3, 1))), [[1], [0], [1]])
 
 # %% exercise-11-3
+# since keras 3.15: a constraint may be a plain function
 # > In sorted order, the entry with the number `count` is the smallest that stays.
 # > `mask=mask` gives each constraint its own: without it all of them would find the mask of the last layer, since a
 # > function looks a name up when it is called.
@@ -52,6 +54,7 @@ for mask in (1, 2):
 assert [function() for function in late] == [2, 2] and [function() for function in own] == [1, 2]
 
 # %% exercise-11-3-others
+# since keras 3.15: a constraint may be a plain function
 # > A class keeps its mask, and can be applied at once.
 layer = keras.layers.Dense(2, use_bias=False)
 layer.build((None, 2))
