@@ -125,7 +125,7 @@ assert run_time(ran) == 7
 
 # %% ingredients
 # > Every package that is installed where this site was built, with the licence that it states.
-# > The course's own is MIT.
+# > `assignlab` is the course's own.
 from importlib.metadata import distributions
 
 from course import ROOT
@@ -135,4 +135,5 @@ shown = ingredients()
 for package in distributions():
     assert licence(package), f"{package.name} states no licence"
     assert f"| {package.name} | {package.version} | {licence(package)} |" in shown
+assert "| assignlab | 1.0.0 | MIT |" in shown
 assert (ROOT / "LICENSE").read_text(encoding="utf8").startswith("MIT License")
