@@ -108,6 +108,8 @@ def setup(app):
 
 
 if __name__ == "__main__":
-    keep(run := summary(sys.argv[1]))
+    run = summary(sys.argv[1])
     print(json.dumps(run, indent=1))
-    sys.exit(bool(run["failed"]))
+    if run["failed"]:
+        sys.exit(f"Not kept: {', '.join(run['failed'])}. What differs stands in {sys.argv[1]}")
+    keep(run)

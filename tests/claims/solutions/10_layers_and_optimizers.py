@@ -49,6 +49,7 @@ for kind, kept in ((keras.optimizers.SGD, {"_momentum"}), (keras.optimizers.RMSp
     assert {slot.name.removeprefix("kernel") for slot in optimizer.variables[2:]} == kept
 
 # %% exercise-10-2
+# since keras 3.15: a constraint may be a plain function
 # > `start` is a copy from before the training.
 # > The optimizer calls the constraint after each step and assigns what comes back: whatever moved an entry under the
 # > mask, the start is there again before the next step reads it.
@@ -63,6 +64,7 @@ for optimizer in (keras.optimizers.AdamW(0.1, weight_decay=0.5), keras.optimizer
         assert (one.kernel.numpy()[~mask] != start[~mask]).all()
 
 # %% exercise-10-2-others
+# since keras 3.15: a constraint may be a plain function
 # > A class of its own can be saved with the model, once it is registered; products choose as well as `where`, as long
 # > as no entry is NaN or infinite.
 one, mask = built()
