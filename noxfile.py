@@ -22,7 +22,7 @@ OF_THEIR_TIME = {  # TensorFlow: Keras, NumPy, the Pythons that it supports and 
 }
 FREE = ("matplotlib", "scikit-learn", "scipy")  # whichever fits that NumPy
 NEEDED = ("ipykernel", "hypothesis", "hatchling", "pytest", "nbmake", "pytest-xdist")  # as requirements.txt pins them
-TOOLKIT = ("audit_lawful", "audit_sabotage", "claims", "doctor", "gradient", "losing", "replay")
+TOOLKIT = ("audit_lawful", "audit_sabotage", "doctor", "gradient", "losing", "replay")
 
 
 def pinned(name):
