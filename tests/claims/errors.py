@@ -2172,6 +2172,15 @@ assert table.weights == [table.embeddings] and not hasattr(table, "kernel")
 # raises AttributeError: 'Sequential' object has no attribute 'reset_states'
 # > Models had it in Keras 2.
 # > In Keras 3 the layers have it.
+# > (A model within the model has not: loop over its layers, too.)
+inner = keras.layers.LSTM(2, stateful=True)
+within = keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), inner])
+outer = keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), within])
+outer(np.ones((1, 3, 1)))
+assert not any(hasattr(one, "reset_states") for one in outer.layers) and inner.states[0].numpy().any()
+for one in within.layers:
+    one.reset_states()
+assert not inner.states[0].numpy().any()
 assert hasattr(layer, "reset_states")
 
 # %% error-reset-states-code-2
@@ -2602,11 +2611,20 @@ assert "Assets written to" in printed  # TensorFlow's word, not Keras's
 
 # %% error-file-format-code-2
 # raises ValueError: File format not supported: filepath= ... Keras 3 only supports V3 `.keras` files
-# > The path is that of a SavedModel.
-# > (Or of a checkpoint of TensorFlow: `tf.train.Checkpoint(model=model).read(path)` reads that.)
+# > The path does not end in `.keras`: here it is that of a SavedModel, a folder.
+# > (A name without its ending says the same, even where nothing is there.
+# > So does a checkpoint of TensorFlow, which `tf.train.Checkpoint(model=model).read(path)` reads.)
+with tempfile.TemporaryDirectory() as place:
+    kept = dense(2)
+    kept.save(f"{place}/kept.keras")
+    Path(f"{place}/kept.keras").rename(f"{place}/kept")
+    for name in ("kept", "nothing"):
+        with raises(ValueError, match="File format not supported"):
+            keras.models.load_model(f"{place}/{name}")
 #
 # > `export` and `tf.saved_model.save` write a SavedModel, a folder.
-# > It comes back as functions and variables, not as a Keras model.
+# > It comes back as functions and variables, not as a Keras model: [they can be changed,
+# > too](recipes.ipynb#change-a-model-whose-code-is-gone).
 # > For layers, save with `model.save("model.keras")`.
 assert Path(f"{folder.name}/exported/saved_model.pb").is_file()
 written = tf.train.Checkpoint(model=model).write(f"{folder.name}/ckpt")
@@ -4916,3 +4934,42 @@ assert alone.count.numpy() == 3
 # %% error-silent-decorated-code-3
 # > Leave it out, for `fit` and `predict` compile the layer.
 assert _ == 4
+
+
+# %% error-local-code-2
+# raises UnboundLocalError: cannot access local variable 'v'
+# > `v += 1`, and `v = v + 1` as well, makes `v` a name of the function's own, which holds nothing yet.
+# > (With `global v` it would be [the error above](#variable--value-with-tfvariables-is-not-supported).)
+def rebinds():
+    v = v + 1
+
+
+def augments():
+    global v
+    v += 1
+
+
+for wrap in (lambda f: f, tf.function):
+    with raises(UnboundLocalError, match="cannot access local variable 'v'"):
+        wrap(rebinds)()
+with raises(RuntimeError, match=r"`variable \+= value` with `tf.Variable`s is not supported"):
+    augments()
+
+# %% error-local-code-3
+# > `assign_add` binds no name.
+assert same(_, matrix + 1)
+
+
+# %% error-initializer-code
+# raises TypeError: missing 1 required positional argument: 'shape'
+# > An initializer is a function of a shape, and `tf.Variable` takes values.
+#
+# > (With `shape=` and no values, `tf.Variable` says that the `initial_value` arg `must be specified`.
+# > A `keras.Variable` takes an initializer and `shape=`.)
+with raises(ValueError, match=r"`initial_value` arg to `tf\.Variable` must be specified"):
+    tf.Variable(shape=(2, 2), dtype=tf.float32)
+assert keras.Variable(keras.initializers.GlorotUniform(), shape=(2, 3)).numpy().any()
+
+# %% error-initializer-code-2
+# > Call it with the shape.
+assert _ == (2, 3) and v.numpy().any()

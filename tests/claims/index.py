@@ -149,7 +149,8 @@ for make in KINDS:
 # > choose a layer's first weights, another size, or one weight for two layers
 #
 # > [First weights](recipes.ipynb#give-a-layer-initial-weights-made-with-numpy),
-# > [size](recipes.ipynb#change-the-size-of-a-layer), [tied](recipes.ipynb#share-one-weight-between-two-layers)
+# > [size](recipes.ipynb#change-the-size-of-a-layer), [fewer units](recipes.ipynb#remove-units-of-a-layer),
+# > [dtype](recipes.ipynb#give-a-layer-another-dtype), [tied](recipes.ipynb#share-one-weight-between-two-layers)
 #
 # > change weights during training
 #
@@ -305,6 +306,8 @@ DOES = {  # wish: {link: what stands there}; a link without a file is a recipe's
     "choose a layer's first weights, another size, or one weight for two layers": {
         "#give-a-layer-initial-weights-made-with-numpy": r"kernel_initializer=diagonal",
         "#change-the-size-of-a-layer": r"keras\.layers\.Dense",
+        "#remove-units-of-a-layer": r"kernel\[:, keep\], bias\[keep\], next_kernel\[keep\]",
+        "#give-a-layer-another-dtype": r"dtype=\"float16\"",
         "#share-one-weight-between-two-layers": r"self\.words\.embeddings",
         L12: r"What the optimizer remembers.+np\.pad",
     },

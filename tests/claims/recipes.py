@@ -40,6 +40,13 @@ def built_for_steps(layer, inputs=3):
     return layer
 
 
+def built_for_pictures(channels, filters=2):
+    """A convolution of 3 by 3 pixels, built for pictures of so many channels."""
+    layer = keras.layers.Conv2D(filters, 3)
+    layer.build((None, 5, 5, channels))
+    return layer
+
+
 def both(values, dtype="float32"):
     """A tf.Variable and a Keras variable with these values."""
     return tf.Variable(tf.cast(values, dtype)), keras.Variable(np.asarray(values), dtype=dtype)
@@ -160,7 +167,8 @@ def in_threads(work, calls=200):
 # > **Keras layers:** [weights](#change-a-keras-layers-weights) · [by name](#find-a-weight-by-its-name) ·
 # > [initial weights](#give-a-layer-initial-weights-made-with-numpy) ·
 # > [a row of an embedding](#set-one-row-of-an-embedding) · [tie two layers](#share-one-weight-between-two-layers) ·
-# > [the size](#change-the-size-of-a-layer) · [a count](#keep-a-count-in-a-layer) ·
+# > [the size](#change-the-size-of-a-layer) · [fewer units](#remove-units-of-a-layer) ·
+# > [the dtype](#give-a-layer-another-dtype) · [a count](#keep-a-count-in-a-layer) ·
 # > [batch statistics](#set-the-statistics-of-a-batchnormalization) ·
 # > [a low-rank adapter](#merge-a-low-rank-adapter-into-its-kernel) ·
 # > [spectral normalization](#set-a-kernel-under-spectral-normalization) ·
@@ -408,6 +416,8 @@ assert pruned.kernel.numpy()[1] != 0
 # > `assign_add` takes an array of the variable's shape.
 # > A NumPy generator draws it, and draws the same one again from the same seed.
 #
+# > For noise after each batch of a `fit`, put the line into [a callback](#clip-or-mask-after-every-training-step); it
+# > adds up.
 # > To be rid of the noise, do not subtract it: see [Try a change, and take it back](#try-a-change-and-take-it-back).
 noise = np.random.default_rng(seed=0).normal(scale=0.1, size=(2, 2))
 np.testing.assert_array_equal(_, np.array([[1, 2], [3, 4]], "float32") + noise.astype("float32"))
@@ -1073,7 +1083,12 @@ assert len(pair.weights) == 1
 #
 # > The first two outputs are the old ones; the third starts as the new layer's initializer made it.
 #
-# > An embedding grows in the same way, by rows.
+# > An embedding grows in the same way, by rows, and a convolution's inputs along axis 2 of its kernel.
+three, four = built_for_pictures(3), built_for_pictures(4)
+kernel, bias = three.get_weights()
+four.set_weights([np.pad(kernel, [(0, 0), (0, 0), (0, 1), (0, 0)]), bias])
+pictures = np.random.default_rng(0).normal(size=(1, 5, 5, 4)).astype("float32")
+np.testing.assert_allclose(four(pictures), three(pictures[..., :3]), atol=1e-5)
 # > The new layers need a new model and a new optimizer, since an old optimizer knows only the old weights.
 # > What it remembers can grow as well: see [Move and resize weights](../lessons/12_move_and_resize_weights.ipynb).
 assert _[0].shape == (1, 2) and _[1].shape == (1, 3)
@@ -3317,3 +3332,46 @@ optimizer = keras.optimizers.SGD()
 optimizer.build([v])
 with pytest.raises(ValueError, match="Unknown variable"):
     optimizer.apply([tf.ones(2)], [moved])
+
+
+# %% recipe-remove-code-2
+# > A pruned unit still takes its time.
+# > To be rid of it, make a smaller layer.
+# > Of its kernel keep the columns that stay, of its bias their entries, and of the next layer's kernel the rows of the
+# > same numbers.
+#
+# > The small model computes what the large one would with zeros in the other rows of the next kernel.
+# > Of a convolution, the filters that stay are `kernel[..., keep]`, and the next layer's inputs `kernel[:, :, keep]`.
+# > To take other inputs, such as grey pictures in place of coloured ones, sum over that axis: `kernel.sum(axis=2,
+# > keepdims=True)` does what the old kernel did with three equal channels.
+assert _ == (9, 17) and len(keep) == 2
+x = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+emptied = next_kernel.copy()
+emptied[np.setdiff1d(np.arange(4), keep)] = 0
+large = keras.models.clone_model(model)
+large.set_weights([kernel, bias, emptied, next_bias])
+np.testing.assert_allclose(small(x), large(x), atol=1e-6)
+first, second = built_for_pictures(3, 4), built_for_pictures(4)
+pictures = np.random.default_rng(0).normal(size=(1, 7, 7, 3)).astype("float32")
+less, after = built_for_pictures(3, 2), built_for_pictures(2)
+less.set_weights([first.kernel.numpy()[..., keep], first.bias.numpy()[keep]])
+after.set_weights([second.kernel.numpy()[:, :, keep], second.bias.numpy()])
+cut = first(pictures).numpy()
+cut[..., np.setdiff1d(np.arange(4), keep)] = 0
+np.testing.assert_allclose(after(less(pictures)), second(cut), atol=1e-5)
+grey = built_for_pictures(1, 4)
+grey.set_weights([first.kernel.numpy().sum(axis=2, keepdims=True), first.bias.numpy()])
+one = pictures[..., :1]
+np.testing.assert_allclose(grey(one), first(np.repeat(one, 3, axis=-1)), atol=1e-5)
+
+# %% recipe-dtype-code
+# > `set_weights` casts to the layer's dtype, and never changes that.
+# > Make the layer anew with the other dtype, and give it the arrays.
+#
+# > To train in 16 bits, keep the weights in float32 and compute in the other: `dtype="mixed_bfloat16"`.
+assert _ == ("float16", 8, 16)
+full.set_weights(half.get_weights())
+assert full.kernel.dtype == "float32"
+np.testing.assert_array_equal(full.kernel.numpy(), half.kernel.numpy())
+mixed = built(keras.layers.Dense(2, dtype="mixed_bfloat16"))
+assert (mixed.kernel.dtype, mixed(np.ones((1, 2))).dtype) == ("float32", tf.bfloat16)
