@@ -23,7 +23,9 @@ def run(v, *lines):
 
 
 def sections(page):
-    """{anchor: the text and code of its section} of a notebook, and under "" all of it."""
+    """{anchor: the text and code of its section} of a notebook, and under "" all of it; of a text page, that alone."""
+    if page.suffix == ".md":
+        return {"": page.read_text(encoding="utf8")}
     found, anchor = {"": ""}, ""
     for cell in nbformat.read(page, 4).cells:
         heading = cell.cell_type == "markdown" and re.match(r"#{1,3} (.+)$", cell.source, re.MULTILINE)
