@@ -37,14 +37,15 @@ def versions():
 
 
 def licence(package):
-    """The licence that an installed package states: in its metadata, else in the first line of its licence's file."""
+    """The licence that an installed package states: in its metadata, else the line of its file that names one."""
     about = package.metadata
     named = [line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License")]
     stated = about.get("License-Expression") or ", ".join(named) or about.get("License") or ""
     for file in () if stated.strip() else package.files or ():
         if "LICENSE" in file.name.upper():
             stated = file.read_text(encoding="utf8")
-    return next((line.strip() for line in stated.splitlines() if line.strip()), "")
+    lines = [line.strip(" ,.") for line in stated.splitlines() if line.strip()]
+    return next((line for line in lines if "licen" in line.lower()), lines[0] if lines else "")
 
 
 def ingredients():
