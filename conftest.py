@@ -32,12 +32,14 @@ WORKSHOP = Path(__file__).parent / "book" / "workshop"
 class ProvingClient(NotebookClient):
     """A notebook client whose kernel audits every write, with a tally in `report`, and runs `claims` after the cells.
 
-    `problems` lists the claims that do not hold, as (cell index, text).
+    to_the_end: after an error, go on. `problems` lists the claims that do not hold, as (cell index, text).
     """
+
+    to_the_end = False
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("extra_arguments", ["--InteractiveShellApp.extra_extensions=assignlab"])
-        kwargs["allow_errors"] = kwargs.get("allow_errors", False) or bool(versions.RESULTS)
+        kwargs["allow_errors"] = kwargs.get("allow_errors", False) or self.to_the_end
         super().__init__(*args, shutdown_kernel="immediate", kernel_manager_class=ForkedKernels, **kwargs)
 
     async def async_start_new_kernel(self, **kwargs):
@@ -83,6 +85,7 @@ class RunOnce(nbmake.nb_run.NotebookRun):
             return nbmake.nb_run.NotebookResult(nb=None, error=None)
         claims = Claims(path) if ours else self.claims
         ProvingClient.claims, ProvingClient.problems = claims, []
+        ProvingClient.to_the_end = ours and bool(versions.RESULTS)
         with tempfile.TemporaryDirectory() as folder:
             ProvingClient.report = Path(folder) / "audit.json"
             result = super().execute()
