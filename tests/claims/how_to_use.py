@@ -76,7 +76,8 @@ for lesson in lessons():
     names = [
         name for code in cells(lesson, "code") for name in re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)
     ]
-    standard = {"copy", "importlib", "json", "os", "socket", "subprocess", "sys", "tempfile", "tracemalloc"}
+    standard = {"copy", "faulthandler", "importlib", "json", "os", "socket", "subprocess", "sys", "tempfile", "time"}
+    standard |= {"tracemalloc"}
     assert set(names) <= {"assignlab", "keras", "matplotlib", "numpy", "scipy", "sklearn", "tensorflow", *standard}
 
 # %% exercises

@@ -484,7 +484,8 @@ with tempfile.TemporaryDirectory() as folder:
     model.export(f"{folder}/exported", verbose=False)
     with raises(ValueError, match="File format not supported"):
         keras.models.load_model(f"{folder}/exported")
-    np.testing.assert_allclose(tf.saved_model.load(f"{folder}/exported").serve(x), model(x), rtol=1e-6)
+    loaded = tf.saved_model.load(f"{folder}/exported")
+    np.testing.assert_allclose(loaded.serve(x), model(x), rtol=1e-6)
 
 # %% callbacks
 # > `self.model = model` in a callback
