@@ -14,7 +14,7 @@ RUNS = json.loads(versions.FILE.read_text(encoding="utf8"))
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run['tensorflow']} on {run['python']}")
 def test_a_run_that_is_published_passed(run):
     assert not run["failed"], "run it again: make versions"
-    assert run["notebooks"] > 30 and run["claims"] > 1000 and run["tests"] > 500
+    assert run["notebooks"] > 30 and run["claims"] > 900 and run["tests"] > 500
 
 
 def test_an_older_version_was_run():
