@@ -10,7 +10,7 @@ JOBS ?= auto
 RUN := .venv/bin/python
 PAGES := lessons solutions book
 # A cell stands in a narrow column of the page, so its lines are shorter than those of a module.
-MODULES := --config 'include=["*.py"]' $(PAGES) tests conftest.py
+MODULES := --config 'include=["*.py"]' $(PAGES) tests conftest.py noxfile.py
 CELLS := --config 'include=["*.ipynb"]' --config 'line-length=100' $(PAGES)
 # Both are needed, before TensorFlow is imported, to keep its C++ log lines out of the pages.
 export TF_CPP_MIN_LOG_LEVEL := 2
@@ -46,9 +46,9 @@ format: environment  ## format code and cells
 	@$(RUN) -m ruff format -q $(MODULES)
 	@$(RUN) -m ruff format -q $(CELLS)
 versions: environment  ## run everything with TensorFlow 2.16 to 2.21, with the Keras of its time
-	@.venv/bin/python -m nox $(if $(PRE),-s prerelease)
+	@$(RUN) -m nox $(if $(PRE),-s prerelease)
 lock: environment  ## write requirements.lock anew: all packages, exact, with their hashes
-	@.venv/bin/python -m nox -s lock
+	@$(RUN) -m nox -s lock
 bench: environment  ## time this pipeline against the default one, and what each part costs
 	@$(RUN) book/workshop/bench.py
 power: environment  ## print the smallest wrong factor that verify_gradient finds

@@ -1,11 +1,12 @@
 """Run the course with other versions of TensorFlow, with the Keras and the NumPy of their time: `make versions`.
 
-One of them: `nox -s "versions-3.11(tensorflow='2.18.1')"`; `nox -l` lists them. A Python that the machine does not have
+One of them: `nox -s "versions(2.18.1-3.11)"`; `nox -l` lists them. A Python that the machine does not have
 is left out. `PRE=1 make versions` runs the newest pre-release of TensorFlow alone.
 """
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import nox
@@ -20,6 +21,7 @@ OF_THEIR_TIME = {  # TensorFlow: Keras, NumPy, the Pythons that it supports and 
     "2.20.0": ("3.11.3", "2.3.5", ("3.11", "3.12", "3.13")),
     "2.21.0": ("3.15.1", "2.4.6", ("3.11", "3.12", "3.13")),
 }
+TENSORFLOW = "tensorflow" if sys.platform == "darwin" else "tensorflow-cpu"
 FREE = ("matplotlib", "scikit-learn", "scipy")  # whichever fits that NumPy
 NEEDED = ("ipykernel", "hypothesis", "hatchling", "pytest", "nbmake", "pytest-xdist")  # as requirements.txt pins them
 TOOLKIT = ("audit_lawful", "audit_sabotage", "doctor", "gradient", "losing", "replay")
@@ -58,14 +60,14 @@ SESSIONS = [
 def versions(session, tensorflow):
     """The course with a version of TensorFlow, and the Keras and NumPy of its time."""
     keras, numpy, _ = OF_THEIR_TIME[tensorflow]
-    packages = (f"tensorflow-cpu=={tensorflow}", f"keras=={keras}", f"numpy=={numpy}")
+    packages = (f"{TENSORFLOW}=={tensorflow}", f"keras=={keras}", f"numpy=={numpy}")
     prove(session, packages, f"{tensorflow}-{session.python}")
 
 
 @nox.session(default=False)
 def prerelease(session):
     """The course with the newest pre-release of TensorFlow and Keras: what will break."""
-    prove(session, ("--pre", "--upgrade", "tensorflow-cpu", "keras", "numpy"), "prerelease")
+    prove(session, ("--pre", "--upgrade", TENSORFLOW, "keras", "numpy"), "prerelease")
 
 
 @nox.session(default=False)
@@ -75,5 +77,13 @@ def lock(session):
     lines = Path("requirements.txt").read_text(encoding="utf8").splitlines()
     wanted = Path(session.create_tmp(), "requirements.in")
     wanted.write_text("\n".join(line for line in lines if not line.startswith("-e")), encoding="utf8")
-    options = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--quiet")
+    options = (
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-annotate",
+        "--no-header",
+        "--quiet",
+    )
     session.run("uv", "pip", "compile", *options, str(wanted), "--output-file", "requirements.lock")

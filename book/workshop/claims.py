@@ -95,10 +95,8 @@ class Claims:
         ]
         self.free = [line.replace(" # ", " ") for line in self.free]
         line, self.by_id, self.twice = self.prelude.count("\n") + 1, {}, []
-        everywhere = re.findall(SINCE, self.prelude, re.MULTILINE)
         for section in sections:
             claim = _parsed(section, line)
-            claim.since += everywhere
             self.twice += [claim.id] if claim.id in self.by_id else []
             self.by_id[claim.id] = claim
             line += section.count("\n")

@@ -251,13 +251,18 @@ for function in (verify_gradient, explain_gradient):
 #
 # > An exception of the loss itself passes through as it is.
 #
-# > What the loss writes to variables is put back, and so are the random states of TensorFlow, NumPy and Python.
+# > What the loss writes to variables is put back, and so are the global random states of TensorFlow, NumPy and Python;
+# > an `np.random.Generator` of your own goes on.
 # > Where NumPy hides what the loss reads, TensorFlow traces it, too.
 # (Fifty broken and fifty healthy losses: tests/test_doctor.py.)
 assert (_.verdict, _.cause, _.line) == ("none", "numpy read", "doubled = v.numpy() * 2") and not _
 assert shows(_, _.message, _.line, _.where, _.mend, "✂") and re.fullmatch(r".+:\d+", _.where)
 assert type(_).__name__ == "GradientExplanation" and _.mend.endswith(".") and _.mend.count(". ") == 0
 v, k = tf.Variable([1.0, 2.0]), keras.Variable([1.0, 2.0])
+own = np.random.default_rng(0)
+began = own.bit_generator.state
+explain_gradient(lambda: tf.reduce_sum(v * own.random()), v)
+assert own.bit_generator.state != began
 calls, random_states = [], (random.getstate(), np.random.get_state()[1].tolist())
 
 

@@ -196,6 +196,24 @@ def _prunes(masks=_masks, **how):
     return lambda layers, count: _together(layers, count, masks, **how)
 
 
+def _biases_too(layers, count):
+    """All weights of the layers in one order, zeroed and held."""
+    weights = [weight for layer in layers for weight in layer.weights]
+    limit = np.sort(np.abs(np.concatenate([weight.numpy() for weight in weights], axis=None)))[count]
+    for weight in weights:
+        mask = np.abs(weight.numpy()) >= limit
+        weight.assign(weight.numpy() * mask)
+        weight.constraint = lambda values, mask=mask: keras.ops.where(mask, values, 0.0)
+
+
+def _threshold_held(layers, count):
+    """A constraint that compares with the threshold in every step."""
+    limit = np.sort(np.abs(np.concatenate([layer.kernel.numpy() for layer in layers], axis=None)))[count]
+    for layer in layers:
+        layer.kernel.assign(layer.kernel.numpy() * (np.abs(layer.kernel.numpy()) >= limit))
+        layer.kernel.constraint = lambda values: keras.ops.where(keras.ops.abs(values) >= limit, values, 0.0)
+
+
 NOT_HELD = "The zeros were there, and the training moved them. Something must put them back after every step: layer.kernel.constraint = lambda weight: weight * mask, for each layer its own mask."
 
 EXERCISES = [
@@ -388,7 +406,7 @@ EXERCISES = [
             ),
             Mistake(
                 "after the call",
-                lambda layer, counts: _after_each_call(layer, counts),
+                _after_each_call,
                 "The zeros came back when a call of the compiled step had ended, and with steps_per_execution=2 a call is two steps. A constraint acts in each step: layer.kernel.constraint = lambda weight: weight * keep",
             ),
             Mistake(
@@ -487,12 +505,12 @@ EXERCISES = [
             ),
             Mistake(
                 "biases pruned",
-                lambda layers, count: _biases_too(layers, count),
+                _biases_too,
                 "Biases were pruned, too, and held. Only kernels should be: layer.kernel, not layer.weights.",
             ),
             Mistake(
                 "threshold again and again",
-                lambda layers, count: _threshold_held(layers, count),
+                _threshold_held,
                 "The constraint compares with the threshold in each step, so weights go that have moved below it, and zeros stay only because they are small. Compare once, and hold that mask.",
             ),
             Mistake(
@@ -542,24 +560,6 @@ EXERCISES = [
         practice="So a budget of weights goes where they count most. Look that no layer loses all of its own.",
     ),
 ]
-
-
-def _biases_too(layers, count):
-    """All weights of the layers in one order, zeroed and held."""
-    weights = [weight for layer in layers for weight in layer.weights]
-    limit = np.sort(np.abs(np.concatenate([weight.numpy() for weight in weights], axis=None)))[count]
-    for weight in weights:
-        mask = np.abs(weight.numpy()) >= limit
-        weight.assign(weight.numpy() * mask)
-        weight.constraint = lambda values, mask=mask: keras.ops.where(mask, values, 0.0)
-
-
-def _threshold_held(layers, count):
-    """A constraint that compares with the threshold in every step."""
-    limit = np.sort(np.abs(np.concatenate([layer.kernel.numpy() for layer in layers], axis=None)))[count]
-    for layer in layers:
-        layer.kernel.assign(layer.kernel.numpy() * (np.abs(layer.kernel.numpy()) >= limit))
-        layer.kernel.constraint = lambda values: keras.ops.where(keras.ops.abs(values) >= limit, values, 0.0)
 
 
 def _prune_and_freeze(layers, count):

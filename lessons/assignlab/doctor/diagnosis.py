@@ -18,12 +18,12 @@ class Diagnosis:
         self.targets = [tensor for tensor in tensors(run.result) if can_have_gradient(tensor)]
         self.flows = {id(v): Flow(run, v) for v in variables}
         self.error, self._judged = None, {}  # the error is that of the backward pass
-        once = any(step.op == "EagerPyFunc" for step in run.steps)  # its gradient can be asked for once
-        on_the_way = self._on_the_way(variables) if once else {}
+        self._once = any(step.op == "EagerPyFunc" for step in run.steps)  # its gradient can be asked for once
+        on_the_way = self._on_the_way(variables) if self._once else {}
         found = self._gradients([*variables, *on_the_way.values()])
         self.gradients, rest = found[: len(variables)], found[len(variables) :]
         ill = [v for v, gradient in zip(variables, self.gradients, strict=True) if not is_healthy(gradient)]
-        if ill and not once:
+        if ill and not self._once:
             on_the_way = self._on_the_way(ill)
             rest = self._gradients(list(on_the_way.values()))
         self.at = dict(zip(on_the_way, rest, strict=True))  # id of a tensor -> the gradient that arrives there
@@ -63,7 +63,7 @@ class Diagnosis:
 
     def arriving_at(self, flow):
         """The gradients at the tensors on the path of a variable, by their ids; none where they cannot be asked for."""
-        if any(step.op == "EagerPyFunc" for step in self.run.steps):
+        if self._once:
             return {}
         on_the_way = flow.floating()
         return dict(zip(on_the_way, self._gradients(list(on_the_way.values())), strict=True))

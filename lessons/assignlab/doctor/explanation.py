@@ -9,7 +9,7 @@ from assignlab.doctor import drawing
 class GradientExplanation:
     """The outcome of `explain_gradient`. True when the gradient is healthy.
 
-    verdict : "healthy", "none", "zero", "nan" (or infinite) or "cannot tell"
+    verdict : "healthy", "none", "zero", "nan" (or infinite, be it the loss alone) or "cannot tell"
     cause : a short stable name such as "numpy read" or "stop_gradient", each in `causes`; None for a healthy gradient
     line, where : the line of the reader's source at which the path is cut, as text and as "file:line"; None where there
         is no such line

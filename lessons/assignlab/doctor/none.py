@@ -96,8 +96,9 @@ def _ends_none(step):
 def _never_read(judge, variable):
     watched = judge.run.tape.watched_variables()
     telling = not variable.name.lower().startswith("variable")
-    seen = ["another object of the same name"] if telling and variable.name in [v.name for v in watched] else []
-    seen += [f"{v.name.removesuffix(':0')!r} of shape {v.shape}" for v in watched[: 3 - len(seen)] if not seen]
+    seen = [f"{v.name.removesuffix(':0')!r} of shape {v.shape}" for v in watched[:3]]
+    if telling and variable.name in [v.name for v in watched]:  # names alone would say that it does read it
+        seen = ["another object of the same name"]
     instead = f" (it reads {', '.join(seen)})" if seen else ""
     return Finding("none", causes.NEVER_READ, source.of_function(judge.loss), words={"instead": instead})
 
