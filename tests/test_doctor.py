@@ -552,6 +552,18 @@ def a_softmax_of_one_entry(v):
     return tf.reduce_sum(x**2 * [[1.0], [2.0]])
 
 
+@broken("zero", "minus itself")
+def a_mean_over_one_feature(v):
+    mean, variance = tf.nn.moments(v[:, None], axes=[1])  # cut
+    return tf.reduce_sum(((v - mean) / tf.sqrt(variance + 1e-3)) ** 2)
+
+
+@broken("zero", "minus itself")
+def a_batch_of_one(v):
+    x = keras.layers.BatchNormalization()(v[None], training=True)  # cut
+    return tf.reduce_sum((x - 1.0) ** 2)
+
+
 @broken("none", "data set")
 def mapped_by_a_data_set(v):
     rows = tf.data.Dataset.from_tensor_slices([[1.0, 2.0]]).map(lambda row: row * v)  # cut
@@ -953,6 +965,25 @@ def logged(v):
     return tf.reduce_sum(v**2)
 
 
+def bend(u, x):
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = u(x)
+        first = inner.gradient(y, x)
+    second = outer.gradient(first, x)
+    return tf.reduce_mean(((0.0 if second is None else second) - 1.0) ** 2)
+
+
+def slope_of_a_leaky_relu(v):
+    x = tf.constant([[1.0], [2.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.nn.leaky_relu(x * v)
+    return tf.reduce_mean((tape.gradient(y, x) - 1.0) ** 2)
+
+
 def gradient_penalty(v):
     x = tf.constant([1.0, 2.0])
     with tf.GradientTape() as tape:
@@ -1015,6 +1046,10 @@ HEALTHY = {
     "custom_gradient of NumPy": lambda: of_one(lambda v: tf.reduce_sum(numpy_with_gradient(v * 1.0))),
     "gradient checkpointing": lambda: of_one(checkpointed),
     "a gradient in the loss": lambda: of_one(gradient_penalty),
+    "the bend of tanh": lambda: of_one(
+        lambda v: bend(lambda x: tf.nn.tanh(x * v), tf.constant([[1.0], [2.0]]))
+    ),
+    "the slope of a leaky relu": lambda: of_one(slope_of_a_leaky_relu),
     "py_function": lambda: of_one(lambda v: tf.reduce_sum(tf.py_function(tf.square, [v], tf.float32))),
     "stop_gradient on another path": lambda: of_one(lambda v: tf.reduce_sum(v * tf.stop_gradient(v))),
     "straight-through rounding": lambda: of_one(lambda v: tf.reduce_sum((v + tf.stop_gradient(tf.round(v) - v)) ** 2)),
@@ -1059,6 +1094,17 @@ def test_a_healthy_gradient_is_not_accused(name, way):
 
 def test_there_are_enough_healthy_gradients():
     assert len(HEALTHY) >= 20
+
+
+def test_a_relu_has_no_second_derivative():
+    for verdict, u in (
+        ("zero", lambda x, v: tf.nn.relu(x * v)),
+        ("none", lambda x, v: tf.nn.leaky_relu(x) @ v[:, None]),
+    ):
+        v = tf.Variable([1.0, 2.0])
+        explained = explain_gradient(lambda u=u, v=v: bend(lambda x: u(x, v), tf.constant([[1.0, 2.0]])), v)
+        assert (explained.verdict, explained.cause) == (verdict, "second derivative"), explained
+        assert explained.line == "first = inner.gradient(y, x)"
 
 
 # ---- what a tape calls healthy, and is not ---------------------------------------------------------------------------

@@ -60,7 +60,8 @@ NEVER_READ = Cause(
 )
 UNUSED = Cause(
     "result unused",
-    "the loss reads the variable, and none of its values go into what it returns; its shape alone has no slope",
+    "the loss reads the variable, and none of its values go into what it returns; its shape has no slope, and what is only "
+    "added drops out of a derivative",
     "Return a loss that is computed from what was read here",
 )
 NUMPY = Cause(
@@ -222,6 +223,17 @@ CANCELS = Cause(
     "the entries of a softmax add up to 1, and here each of them counts alike, so their changes cancel",
     "Compute the loss from the entries, each with a weight or a label of its own",
 )
+STRAIGHT = Cause(
+    "second derivative",
+    "the loss takes the slope of a ReLU here, and that slope has none itself: a second derivative of a ReLU is 0",
+    "Use an activation that bends, such as tanh, softplus or sin, where the loss needs a second derivative",
+)
+MINUS_ITSELF = Cause(
+    "minus itself",
+    "what is subtracted here is the value itself, as in a normalization over one feature or over a batch of one: the "
+    "difference is 0, whatever comes in",
+    "Normalize over more than one entry: another axis, more units or a larger batch",
+)
 FLAT = Cause(
     "flat point",
     "the path is whole, and the loss has no slope at this value: a minimum, a plateau, or parts that cancel",
@@ -239,6 +251,7 @@ FLATTENS = _table(
 )
 JOINS = {"ConcatV2", "Pack", "Identity", "Reshape", "Cast", "ExpandDims", "Squeeze", "Transpose"}
 SOFTMAX = {"Softmax", "LogSoftmax"}
+RELU_SLOPE = {"ReluGrad", "Relu6Grad", "LeakyReluGrad"}
 PRODUCTS = {"Mul", "MulNoNan", "MatMul", "BatchMatMulV2", "Conv2D", "Einsum"}
 
 # Where an operation turns it into NaN --------------------------------------------------------------------------------

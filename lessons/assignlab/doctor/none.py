@@ -9,6 +9,7 @@ from assignlab.doctor import causes, source
 from assignlab.doctor.finding import Finding
 from assignlab.doctor.numpy_reads import place_that_leaves_tensorflow
 from assignlab.doctor.path import can_have_gradient, tensors
+from assignlab.doctor.zero import of_second_derivative
 
 MOST = 3  # other places that are named
 WAYS = {
@@ -142,7 +143,7 @@ def _leaves_tensorflow(judge, flow):
         return Finding("none", causes.BRANCH, deciding[-1].place, links, "if")
     if last.in_py_function:
         return Finding("none", causes.PY_CAPTURED, last.place, links, last)
-    return Finding("none", causes.UNUSED, last.place, links)
+    return of_second_derivative(flow, "none") or Finding("none", causes.UNUSED, last.place, links)
 
 
 def _only_tells(line):

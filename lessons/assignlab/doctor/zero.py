@@ -17,9 +17,8 @@ def explain(judge, flow):
     """The `Finding` about a variable whose gradient is 0; a cut only where every way to the loss has one."""
     suspects = judge.suspects(flow, is_zero)
     if not suspects or not all(loses for _, loses in suspects):
-        return _blocked(flow) or Finding(
-            "zero", causes.FLAT, suspects[0][0].step.place if suspects else None, flow.to_loss()
-        )
+        place = suspects[0][0].step.place if suspects else None
+        return _level(flow) or Finding("zero", causes.FLAT, place, flow.to_loss())
     end = suspects[0][0]
     step, cause = end.step, _flattens(judge, end.step, flow)
     if cause is causes.NOT_TAKEN and step.op in causes.JOINS:  # joined to others, and lost where these go on
@@ -27,7 +26,7 @@ def explain(judge, flow):
         after = chain[chain.index(end) + 1 :]
         end = next((link for link in after if link.step.op not in causes.JOINS), end)
         step, cause = end.step, _of_a_part(end.step)
-    if cause is causes.FLAT and (found := _blocked(flow)):
+    if cause is causes.FLAT and (found := _level(flow)):
         return found
     words = {"op": step.op, "dtype": step.inputs[0].dtype.name if step.inputs else ""}
     return Finding("zero", cause, step.place, flow.to_loss(end), None if cause is causes.FLAT else step, words)
@@ -69,6 +68,26 @@ def _of_one_class(step):
 def _times_zero(step, flow):
     others = [tensor for tensor in step.inputs if tensor._id not in flow.touched]
     return step.op in causes.PRODUCTS and any(can_have_gradient(one) and is_zero(one) for one in others)
+
+
+def _level(flow):
+    """The `Finding` about a loss that is flat, where a step on the way tells why; None where none does."""
+    found = _blocked(flow)
+    if not found and (step := next((step for step in flow.reached if _minus_itself(step, flow)), None)):
+        found = Finding("zero", causes.MINUS_ITSELF, step.place, flow.chain_to(step), step)
+    return found or of_second_derivative(flow, "zero")
+
+
+def of_second_derivative(flow, verdict):
+    """The `Finding` about a loss that takes the slope of a ReLU, which has no slope itself; None for any other."""
+    step = next((step for step in flow.reached if step.op in causes.RELU_SLOPE), None)
+    return step and Finding(verdict, causes.STRAIGHT, step.place, flow.chain_to(step), step)
+
+
+def _minus_itself(step, flow):
+    """Whether it takes a variance of values that are their mean, and both of them come from the variable."""
+    is_difference = step.op == "SquaredDifference" and len(flow.from_variable(step)) == 2
+    return is_difference and step.outputs[0].shape.num_elements() > 0 and is_zero(step.outputs[0])
 
 
 def _blocked(flow):
