@@ -1046,9 +1046,7 @@ HEALTHY = {
     "custom_gradient of NumPy": lambda: of_one(lambda v: tf.reduce_sum(numpy_with_gradient(v * 1.0))),
     "gradient checkpointing": lambda: of_one(checkpointed),
     "a gradient in the loss": lambda: of_one(gradient_penalty),
-    "the bend of tanh": lambda: of_one(
-        lambda v: bend(lambda x: tf.nn.tanh(x * v), tf.constant([[1.0], [2.0]]))
-    ),
+    "the bend of tanh": lambda: of_one(lambda v: bend(lambda x: tf.nn.tanh(x * v), tf.constant([[1.0], [2.0]]))),
     "the slope of a leaky relu": lambda: of_one(slope_of_a_leaky_relu),
     "py_function": lambda: of_one(lambda v: tf.reduce_sum(tf.py_function(tf.square, [v], tf.float32))),
     "stop_gradient on another path": lambda: of_one(lambda v: tf.reduce_sum(v * tf.stop_gradient(v))),

@@ -259,6 +259,7 @@ for made in (lambda **kind: tf.Variable([1.0], **kind), lambda **kind: keras.Var
         assert (tape.gradient(loss, weight) is not None) == watched
 
 # %% gradient
+# since keras 3.10: a keras.Variable made of a tf.Variable of an open shape is refused
 # > `v` was edited in another shape.
 # > Its gradient has its own, and agrees with the measured one.
 #

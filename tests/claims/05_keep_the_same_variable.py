@@ -147,7 +147,7 @@ for dtype in FLOATS:
 layer = keras.layers.Dense(1, kernel_initializer="zeros", bias_initializer="ones")
 layer.build((None, 2))
 bias, inputs = layer.bias, np.zeros((1, 2), "float32")
-assert all(isinstance(weight, keras.Variable) for weight in layer.weights)
+assert all(isinstance(weight.value, tf.Variable) for weight in layer.weights)
 assert gradients(lambda: layer(inputs), bias)[0] is not None
 layer.bias *= 2
 assert tf.is_tensor(layer.bias) and layer.weights[1] is bias

@@ -207,7 +207,7 @@ assert _[0] is None and is_gradient(_[1], [3, 5])
 assert type(array * kernel) is np.ndarray
 dense = keras.layers.Dense(1)
 dense.build((None, 2))
-assert isinstance(dense.kernel, keras.Variable)
+assert isinstance(dense.kernel.value, tf.Variable)
 inputs = np.ones((3, 2), "float32")
 assert slope(lambda k: inputs @ k, dense.kernel) is None
 assert is_gradient(slope(lambda k: inputs @ k.value, dense.kernel), [[3], [3]])
@@ -308,6 +308,7 @@ for one in variables([0.25, 1.75]):
 assert is_gradient(slope(lambda v: 3 * rounded(v), w), [3, 3])
 
 # %% custom
+# since numpy 2.1: a bfloat16 number times a Python number is a bfloat16 number
 # > `tf.custom_gradient` takes both directions from you: the value, and a function from the gradient above to the one
 # > below.
 # > In eager mode the value may come from NumPy.

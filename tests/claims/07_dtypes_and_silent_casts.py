@@ -253,6 +253,7 @@ for dtype in ("float32", "float64"):
 np.testing.assert_array_equal(stored("int32", np.array([1, 2], ">i8")), [1, 2])
 
 # %% keras
+# since keras 3.7: a keras.Variable casts a list, too, and without a word
 # > A `keras.Variable` casts lists of floats, too, and tensors:
 #
 # > Its operators give a float instead of raising.

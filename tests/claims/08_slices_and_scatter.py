@@ -355,7 +355,7 @@ assert (arguments["ids"] < 0).any() and len(set(arguments["ids"])) < len(argumen
 # > It is a Keras variable: that has slices, and no scatter.
 # > The `tf.Variable` in its `.value` has both.
 np.testing.assert_array_equal(_, [[1, 1, 1], [0, 0, 0], [2, 3, 4], [0, 0, 0]])
-assert isinstance(layer.embeddings, keras.Variable) and isinstance(layer.embeddings.value, tf.Variable)
+assert not isinstance(layer.embeddings, tf.Variable) and isinstance(layer.embeddings.value, tf.Variable)
 assert not [name for name in dir(keras.Variable) if "scatter" in name]
 for name in ("update", "add", "sub", "max", "min"):
     one = keras.Variable(np.zeros((2, 2)))

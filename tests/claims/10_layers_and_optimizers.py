@@ -93,6 +93,7 @@ optimizer.apply([tf.constant(0.0)], [plain])
 assert plain.numpy() == 0
 
 # %% slots
+# since keras 3.10: an optimizer lists its slots first, and names Adagrad's accumulator by its weight
 # > What an optimizer remembers of a weight is in *slot variables*, beside its step counter and its rate.
 #
 # > What an optimizer remembers are variables: assign to them, by name.
@@ -108,7 +109,7 @@ expected = {
 for optimizer, names in expected.items():
     weight, optimizer = trained(optimizer=optimizer)
     assert set(kept_of(weight, optimizer)) == names
-    assert all(isinstance(variable, keras.Variable) for variable in optimizer.variables)
+    assert all(isinstance(variable.value, tf.Variable) for variable in optimizer.variables)
     assert any(variable is optimizer.iterations for variable in optimizer.variables)
 
 # %% forget
@@ -307,6 +308,7 @@ with pytest.raises(NotImplementedError, match="only available when eager"):
     fails.fit(x, y, verbose=0)
 
 # %% turns
+# since keras 3.11: a callback is told the last of several batches that run in one call, not the first
 # > A callback is told the number of the batch.
 # > Here `steps_per_execution=4` lets four batches run in one call.
 #
@@ -325,6 +327,7 @@ model.fit(x, y, batch_size=1, callbacks=[by_numpy], verbose=0)
 np.testing.assert_array_equal(layer.kernel, [[7]])
 
 # %% exercise-10-3
+# since keras 3.11: a callback is told the last of several batches that run in one call, not the first
 # > `copy_every` should renew a copy of the kernel, as for a target network.
 # > It copies at the wrong times, or never.
 target, seen = keras.Variable([[9.0]]), []

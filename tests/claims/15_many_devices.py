@@ -30,7 +30,7 @@ def made(values, **options):
 
 def copies(variable):
     """What the copies hold, as lists."""
-    inner = variable.value if isinstance(variable, keras.Variable) else variable
+    inner = variable if callable(variable.value) else variable.value  # of a Keras variable, a property
     return [copy.numpy().tolist() for copy in inner.values]
 
 

@@ -563,7 +563,7 @@ assert same(_, [[1, 2], [0, 0]])
 layer = keras.layers.Dense(2)
 layer.build((None, 2))
 for other in (k, layer.kernel):
-    assert isinstance(other, keras.Variable) and not isinstance(other, tf.Variable)
+    assert isinstance(other.value, tf.Variable) and not isinstance(other, tf.Variable)
     assert isinstance(other.value, tf.Variable)
 
 # %% error-keras-scatter-code-2
@@ -675,6 +675,7 @@ with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute 'num
 assert same(_[0], np.ones((2, 2))) and same(_[1], _[0])
 
 # %% error-copyto-code
+# since numpy 2.1: messages say `must be a numpy.ndarray`, with an article
 # raises TypeError: copyto() argument 1 must be a numpy.ndarray, not ResourceVariable
 # > `np.copyto` writes into an array, and a variable is no array.
 # > (`np.place` and `np.put` say `argument 1 must be numpy.ndarray`, `np.putmask` says `first argument must be an
@@ -1211,6 +1212,7 @@ assert same(_, np.array([7, 2**63], dtype="uint64"))
 assert np.iinfo("uint64").max == 2 * np.iinfo("int64").max + 1
 
 # %% error-mixed-types-code
+# since keras 3.8: a keras.Variable takes the dtype of what it is made of, and converts as a tf.Variable does
 # raises ValueError: Can't convert Python sequence with mixed types to Tensor.
 # > The list begins with a number, and what comes later is none: `None`, text or a list.
 # > (Where `None` comes first, the words are [`Attempt to convert a value
@@ -1240,6 +1242,7 @@ with raises(TypeError, match="expected number, got NoneType"):
     np.array([5.0, None], dtype=tf.bfloat16.as_numpy_dtype)
 
 # %% error-object-code
+# since keras 3.8: a keras.Variable takes the dtype of what it is made of, and converts as a tf.Variable does
 # raises ValueError: Failed to convert a NumPy array to a Tensor (Unsupported object type float).
 # > An array with `None` in it has the dtype `object`, and TensorFlow finds no dtype for that.
 # > The message ends with what one of its entries is, such as `float`, `int` or `list`.
@@ -2041,6 +2044,7 @@ assert _.all()
 assert same(model.get_weights()[1], saved.get_weights()[1])
 
 # %% error-by-name-code-2
+# since keras 3.11: load_weights names by_name in its message
 # raises ValueError: `by_name` only supports loading legacy ... files.
 # > The file was saved by Keras 3.
 #
@@ -2232,9 +2236,28 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 # since keras 3.13: errors inside a tf.function tell the shapes and the names
 # > To keep the optimizer, keep the variable: change its value with `assign`.
 #
+# > A model that was loaded from an `.h5` file says so at its first step: of its optimizer the file gives back the step
+# > counter alone.
+# > Compile it again, and save as `.keras` from now on.
 # > A layer that was frozen during the first step is new to the optimizer, too: see the recipe [Unfreeze a layer, and
 # > train on](recipes.ipynb#unfreeze-a-layer-and-train-on).
 assert same(_, matrix * 10 - 0.5)
+with tempfile.TemporaryDirectory() as place, unlogged():
+    kept = dense(1)
+    kept.compile("adam", keras.losses.MeanSquaredError())
+    kept.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+    for name in ("kept.keras", "kept.h5"):
+        kept.save(f"{place}/{name}")
+        loaded = keras.models.load_model(f"{place}/{name}")
+        assert loaded.optimizer.iterations == 1
+        if name == "kept.h5":
+            assert len(loaded.optimizer.variables) == 2  # the counter and the rate
+            with raises(ValueError, match="Unknown variable"):
+                loaded.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+            loaded.compile("adam", "mse")
+        else:
+            assert len(loaded.optimizer.variables) == len(kept.optimizer.variables)
+        loaded.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
 frozen = keras.layers.Dense(1, trainable=False)
 thawed = keras.Sequential([keras.Input((1,)), frozen, keras.layers.Dense(1)])
 thawed.compile("adam", "mse")
@@ -2317,6 +2340,7 @@ assert _[:2] == ["iteration", "learning_rate"] and [name.split("_")[-1] for name
 assert all(same(part, value) for part, value in zip(optimizer.variables, kept, strict=True))
 
 # %% error-not-built-code
+# since keras 3.7: save_weights refuses a model that is not built
 # raises ValueError: `set_weights()` on an optimizer that has not yet been built
 # > The optimizer has not made its slot variables yet.
 # > It makes them for the variables of its first step, or of `build`.
@@ -2730,7 +2754,7 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
     for rate in (tf.Variable(0.5), keras.Variable(0.5), tf.constant(0.5), np.array(0.5), np.float32(0.5), 1):
         with raises(ValueError, match="should be float, or an instance of LearningRateSchedule"):
             make(rate)
-    assert isinstance(make(0.5).learning_rate, keras.Variable)
+    assert isinstance(make(0.5).learning_rate.value, tf.Variable)
 #
 # > (A rate that two optimizers share is a variable that a function returns, `SGD(lambda: rate)`: they ask for it at
 # > every step.)
@@ -2775,6 +2799,7 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 assert _ == 0.5
 
 # %% error-set-value-code
+# since keras 3.10: messages call the module keras.backend, not keras.api.backend
 # raises AttributeError: module 'keras.backend' has no attribute 'set_value'
 # > `get_value`, `batch_set_value` and `batch_get_value` are gone as well.
 # > (`tf.keras.backend` still has them, but its `set_value` fails on a layer's weight: `'str' object has no attribute
@@ -3243,6 +3268,7 @@ channels = np.arange(8).reshape(1, 2, 2, 2)
 assert np.array(keras.layers.Flatten()(channels.transpose(0, 2, 3, 1)))[0].tolist() != channels.ravel().tolist()
 
 # %% error-silent-decimals-code
+# since keras 3.7: a keras.Variable casts a list, too, and without a word
 # > An array, or a NumPy number, is cast to the variable's dtype; an integer dtype cuts the decimals off.
 # > (A float dtype drops the imaginary part of complex numbers, with a `ComplexWarning`.)
 # > So is a list of tensors.
@@ -3272,6 +3298,7 @@ for dtype in ("int8", "int32", "int64"):
         assert same(other, [1, -1] if make is pair else 1)
 
 # %% error-silent-decimals-code-2
+# since keras 3.7: a keras.Variable casts a list, too, and without a word
 assert same(_, [1, -1])
 
 # %% error-silent-decimals-code-4
@@ -3897,7 +3924,7 @@ for kind in KINDS:
     functional.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
     assert len(functional.weights) == 2 and factor.numpy() == 2
 assert scale.weights == [scale.tracked] and len(scale.get_weights()) == 1
-assert all(isinstance(weight, keras.Variable) for weight in model.trainable_variables)
+assert all(isinstance(weight.value, tf.Variable) for weight in model.trainable_variables)
 
 # %% error-silent-saved-code-2
 # > Keras saves the variables that a layer lists, and it [lists Keras variables
@@ -4183,6 +4210,7 @@ for dtype in FOREIGN:
     assert same(other.numpy().astype("float32"), [0, 0])
 
 # %% error-silent-shared-code
+# since keras 3.10: a keras.Variable made of a tf.Variable holds that very variable
 # > A `keras.Variable` made of a `tf.Variable`, without another dtype, is no copy: it holds that very variable.
 assert same(_, matrix * 10) and k.value is v
 for dtype in (*FLOATS, tf.int32, tf.bool):
@@ -4192,6 +4220,7 @@ for dtype in (*FLOATS, tf.int32, tf.bool):
 assert keras.Variable(v, dtype="float16").value is not v and keras.Variable(keras.Variable(v)).value is not v
 
 # %% error-silent-shared-code-2
+# since keras 3.10: a keras.Variable made of a tf.Variable holds that very variable
 # > Make it of the snapshot.
 # > (A `tf.Variable` made of another variable is always new, and so is what `copy.deepcopy` returns; `copy.copy(v)` is
 # > `v` itself, and so is `w` after `w = v`.)
@@ -4204,6 +4233,7 @@ for kind in KINDS:
         assert new is not old and same(old, matrix)
 
 # %% error-silent-overflow-code
+# since keras 3.7: a keras.Variable casts a list, too, and without a word
 # > uint8 ends at 255, and what lies outside wraps round: 300 becomes 44.
 # > NaN and infinity become some integer or other; NumPy then warns of an `invalid value encountered in cast`, a Keras
 # > variable does not.
@@ -4229,6 +4259,7 @@ wider.assign(np.array([300, -1]))
 assert same(wider, [300, -1])
 
 # %% error-silent-sum-code
+# since numpy 2.1: a bfloat16 number times a Python number is a bfloat16 number
 # > NumPy adds these thousand ones in bfloat16, where 256 + 1 is 256 again.
 assert float(_[0]) == 256 and 0.25 < float(_[1]) < 0.26
 one = values[0]
@@ -4289,6 +4320,7 @@ for bad in (np.nan, -np.inf):
     assert one.numpy() == 5 and same(two, [5, 5]) and wary.iterations == 0 and wary.dynamic_scale == 4
 
 # %% error-silent-skipped-code-2
+# since keras 3.9: the steps of a LossScaleOptimizer are counted in its own iterations
 # > Under the policy `mixed_float16`, `compile` puts it around your optimizer.
 # > (In a loop of your own, take the gradient of `optimizer.scale_loss(loss)`.)
 # > Look at `dynamic_scale`: while it falls at every step, none is taken.
@@ -4357,6 +4389,7 @@ alike = [tf.Variable(1.0), tf.Variable(1.0)]
 assert len({id(one): one for one in alike * 3}) == 2
 
 # %% error-silent-trainable-code-2
+# since keras 3.8: train_on_batch goes on after a change of trainable
 # > `fit` looks at `trainable` when it traces its training step: at the first call, and again where data of another
 # > shape or dtype need a new trace.
 # > Until then a change is ignored.
@@ -4632,6 +4665,7 @@ assert two.optimizer.learning_rate.numpy() == 0.25
 assert same(two.optimizer.variables[2], one.optimizer.variables[2])
 
 # %% error-silent-batches-code-2
+# since keras 3.11: a callback is told the last of several batches that run in one call, not the first
 # > `steps_per_execution=4` runs four batches in one call of TensorFlow, and a callback gets its turn between calls:
 # > here after the fourth batch and the eighth.
 # > (Of ten batches the last call has the number 11, as if it had been full.)
@@ -4973,3 +5007,220 @@ assert keras.Variable(keras.initializers.GlorotUniform(), shape=(2, 3)).numpy().
 # %% error-initializer-code-2
 # > Call it with the shape.
 assert _ == (2, 3) and v.numpy().any()
+
+
+# %% error-count-code
+assert "HDF5 file" in printed  # Keras's advice to save as `.keras`
+
+# %% error-count-code-2
+# raises ValueError: Layer count mismatch when loading weights from file. Model expected 1 layers, found 2 saved layers.
+# > The file is one of Keras 2, which ends in `.h5`.
+# > Such a file is read layer by layer, in their order.
+#
+# > The model has fewer layers than the file.
+# > (`Model expected 0 layers`: it is not built, so call it on data once.
+# > `found 0 saved layers`: Keras 3 wrote the file, and its name must end in `.weights.h5`.
+# > `Weight count mismatch for layer` and `Shape mismatch in layer`: a layer differs, in its bias or its size.)
+other = keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(1)])
+with raises(ValueError, match="Model expected 0 layers, found 2 saved layers"):
+    other.load_weights(f"{folder.name}/old.h5")
+other(np.ones((1, 2)))
+other.load_weights(f"{folder.name}/old.h5")  # by their order: the names differ
+assert same(other.layers[0].kernel, saved.layers[0].kernel.numpy())
+saved.save_weights(f"{folder.name}/new.weights.h5")
+Path(f"{folder.name}/new.h5").write_bytes(Path(f"{folder.name}/new.weights.h5").read_bytes())
+with raises(ValueError, match="Model expected 2 layers, found 0 saved layers"):
+    saved.load_weights(f"{folder.name}/new.h5")
+saved.load_weights(f"{folder.name}/new.weights.h5")
+for words, options in (("Weight count mismatch for layer", {"use_bias": False}), ("Shape mismatch in layer", {})):
+    layers = [keras.layers.Dense(3), keras.layers.Dense(1 if options else 2, **options)]
+    with raises(ValueError, match=words):
+        keras.Sequential([keras.Input((2,)), *layers]).load_weights(f"{folder.name}/old.h5")
+
+# %% error-count-code-3
+# > Load into the same layers, or by their names, and only what fits.
+assert _
+layers = [keras.layers.Dense(3, name="body"), keras.layers.Dense(2, name="head")]
+other = keras.Sequential([keras.Input((2,)), *layers])
+kept = layers[1].kernel.numpy()
+with warns(UserWarning, match="Skipping loading weights for layer #1"):
+    other.load_weights(f"{folder.name}/old.h5", by_name=True, skip_mismatch=True)
+assert same(layers[0].kernel, saved.layers[0].kernel.numpy()) and same(layers[1].kernel, kept)
+
+# %% error-locate-code-2
+# raises TypeError: Could not locate class 'Net'
+# > A class of your own is in the file by its name only.
+#
+# > Keras wants to be told what the name stands for, even where the class is defined in the same program.
+# > `copy.deepcopy` and `pickle` of such a model say so, too.
+# > (For a layer in a Sequential model the words are `could not be deserialized properly`; for a loss or metric, `Could
+# > not locate function`.
+# > An `.h5` file of a model compiled with `"mse"` says `Could not deserialize 'keras.metrics.mse'`.
+# > Load these with `compile=False`, and compile.)
+import pickle
+
+for way in (copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))):
+    with raises(TypeError, match="Could not locate class 'Net'"):
+        way(net)
+
+
+class Plain(keras.layers.Layer):
+    def call(self, x):
+        return x
+
+
+keras.Sequential([keras.Input((2,)), Plain()]).save(f"{folder.name}/layer.keras")
+with raises(TypeError, match="could not be deserialized properly"):
+    keras.models.load_model(f"{folder.name}/layer.keras")
+keras.models.load_model(f"{folder.name}/layer.keras", custom_objects={"Plain": Plain})
+
+
+def gap(y, prediction):
+    return keras.ops.mean(keras.ops.abs(y - prediction))
+
+
+def compiled_and_saved(name, **options):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", **options)
+    model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+    with unlogged():
+        model.save(f"{folder.name}/{name}")
+    return model
+
+
+for name, options, words in (
+    ("loss.keras", {"loss": gap}, "Could not locate function 'gap'"),
+    ("metric.keras", {"loss": "mse", "metrics": [gap]}, "Could not locate function 'gap'"),
+    ("mse.h5", {"loss": "mse"}, "Could not deserialize 'keras.metrics.mse'"),
+):
+    other = compiled_and_saved(name, **options)
+    with raises((TypeError, ValueError), match=words):
+        keras.models.load_model(f"{folder.name}/{name}")
+    again = keras.models.load_model(f"{folder.name}/{name}", compile=False)
+    assert same(again.get_weights()[0], other.get_weights()[0])
+    again.compile("sgd", "mse")
+    again.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+
+# %% error-locate-code-3
+# > Tell it.
+#
+# > `@keras.saving.register_keras_serializable()` above the class, in the program that saves and in the one that loads,
+# > makes `custom_objects` unnecessary.
+# > For the weights alone, make the model by its code, call it once, and let `load_weights` read the `.keras` file.
+assert _
+other = Net()
+other(matrix)
+other.load_weights(f"{folder.name}/net.keras")
+assert same(other.out.kernel, net.out.kernel.numpy())
+registered = keras.saving.register_keras_serializable()(type("Registered", (Net,), {}))
+known = registered()
+known(matrix)
+known.save(f"{folder.name}/known.keras")
+assert same(keras.models.load_model(f"{folder.name}/known.keras").out.kernel, known.out.kernel.numpy())
+assert same(copy.deepcopy(known).out.kernel, known.out.kernel.numpy())
+keras.saving.get_custom_objects().pop("Custom>Registered")
+
+# %% error-signature-code-2
+# raises OSError: file signature not found
+# > The file is of another kind than its name says: here the note that Git leaves in the place of a large file.
+# > It may be a web page, too, or a save that was cut off.
+# > Look how it begins.
+# > (`No such file or directory`: nothing is at this path.
+# > `File not found: filepath=`, of a `.keras` file: either.
+# > `No model config found in the file`: it holds weights alone, so make the model by its code and call `load_weights`.)
+model.save_weights(f"{folder.name}/whole.weights.h5")
+whole = Path(f"{folder.name}/whole.weights.h5").read_bytes()
+for content in (b"<html>", b"", whole[: len(whole) // 2]):
+    Path(f"{folder.name}/other.weights.h5").write_bytes(content)
+    with raises(OSError, match=r"signature not found|truncated file"):
+        model.load_weights(f"{folder.name}/other.weights.h5")
+with raises(FileNotFoundError, match="No such file or directory"):
+    model.load_weights(f"{folder.name}/nothing.weights.h5")
+Path(f"{folder.name}/page.keras").write_bytes(b"<html>")
+for name in ("page", "nothing"):
+    with raises(ValueError, match="File not found: filepath="):
+        keras.models.load_model(f"{folder.name}/{name}.keras")
+with raises(ValueError, match="No model config found in the file"):
+    keras.models.load_model(f"{folder.name}/whole.weights.h5")
+model.load_weights(f"{folder.name}/whole.weights.h5")
+
+# %% error-signature-code-3
+# > A `.h5` file begins with `b'\x89HDF'`, a `.keras` file with `b'PK'`.
+assert printed == "b'version https://git-'\n"
+assert Path(f"{folder.name}/whole.weights.h5").read_bytes()[:4] == b"\x89HDF"
+model.save(f"{folder.name}/whole.keras")
+assert Path(f"{folder.name}/whole.keras").read_bytes()[:2] == b"PK"
+
+
+# %% error-silent-second-code
+# > A tape records what its block computes, and the first gradient was computed after the block of the outer tape.
+assert printed == "None\n" and slope.numpy() == 27
+
+# %% error-silent-second-code-2
+# > Move the line into it.
+#
+# > It stays `None` where the slope does not contain the variable, as in a loss that is linear in it;
+# > `unconnected_gradients="zero"` then gives 0 (of a Keras variable, ask for its `.value`).
+# > Behind a ReLU it is 0, so a gradient penalty or the equation of a PINN wants an activation that bends, such as
+# > `tanh`.
+# > (`outer.jacobian(slope, v)` gives the Hessian of a vector.
+# > `Tape is still recording`: a tape that is open cannot be opened again, so make a second one.)
+assert _ == 18
+
+
+def second(of, at, take=lambda tape, slope, at: tape.gradient(slope, at)):
+    with tf.GradientTape(persistent=True) as outer:
+        with tf.GradientTape() as inner:
+            loss = of(at)
+        slope = inner.gradient(loss, at)
+    return take(outer, slope, at)
+
+
+for kind in KINDS:
+    at = kind(3.0)
+    at = getattr(at, "value", at) if kind is keras.Variable else at
+    assert second(lambda v: v * 3.0, at) is None
+    assert second(lambda v: v * 3.0, at, lambda t, s, v: t.gradient(s, v, unconnected_gradients="zero")).numpy() == 0
+    for bends, activation in (
+        (False, tf.nn.relu),
+        (False, tf.nn.leaky_relu),
+        (False, keras.activations.relu),
+        (True, tf.tanh),
+    ):
+        assert (second(lambda v, f=activation: f(v * 0.1), at).numpy() != 0) == bends
+at = tf.Variable([1.0, 2.0])
+assert same(second(lambda v: v[0] ** 2 * v[1], at, lambda t, s, v: t.jacobian(s, v)), [[4, 2], [2, 0]])
+with tf.GradientTape() as tape, raises(ValueError, match="Tape is still recording"), tape:
+    pass
+
+
+# %% error-silent-h5-code
+assert "HDF5 file" in printed  # Keras's advice to save as `.keras`
+
+# %% error-silent-h5-code-2
+# > Saving to `.h5` takes the optimizer out of what the model knows of its `compile`, and a `.keras` file that is written
+# > afterwards has none: RMSprop takes its place, with empty memory.
+# > (Of a trained model, loading warns: `Skipping variable loading for optimizer 'rm_sprop'`.)
+assert _ == "RMSprop" and "optimizer" not in model.get_compile_config()
+other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+other.compile("adam", "mse")
+other.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+with unlogged():
+    other.save(f"{folder.name}/other.h5")
+other.save(f"{folder.name}/other.keras")
+with warns(UserWarning, match="Skipping variable loading for optimizer 'rm_sprop'"):
+    loaded = keras.models.load_model(f"{folder.name}/other.keras")
+assert loaded.optimizer.iterations == 0 and other.optimizer.iterations == 1
+
+# %% error-silent-h5-code-3
+# > Compile the model again with its own optimizer, which keeps its memory, before you save.
+assert _ == "Adam"
+other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+other.compile("adam", "mse")
+other.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+with unlogged():
+    other.save(f"{folder.name}/other.h5")
+other.compile(other.optimizer, "mse")
+other.save(f"{folder.name}/other.keras")
+loaded = keras.models.load_model(f"{folder.name}/other.keras")
+assert loaded.optimizer.iterations == 1 and len(loaded.optimizer.variables) == len(other.optimizer.variables)

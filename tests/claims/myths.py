@@ -50,6 +50,7 @@ assert not tf.config.list_physical_devices("GPU")
 assert get_ipython().InteractiveTB.mode == "Minimal"
 
 # %% myth-edit
+# since keras 3.8: a keras.Variable takes the dtype of what it is made of, and converts as a tf.Variable does
 # > **False.** It breaks nothing, because it does nothing: `.numpy()` returns a copy.
 # > Here the copy is emptied between the loss and its gradient, and neither the gradient nor the variable hears of it.
 np.testing.assert_array_equal(_[0], [2, 4, 6])
@@ -84,6 +85,7 @@ np.asarray(half)[0] = 7
 assert half.numpy()[0] == 7
 
 # %% myth-memory-back
+# since keras 3.8: a keras.Variable takes the dtype of what it is made of, and converts as a tf.Variable does
 # > The way back copies too.
 # > `assign` does not keep the array that it was given, so emptying that array afterwards does no harm.
 np.testing.assert_array_equal(_, [5, 6])

@@ -988,7 +988,7 @@ np.testing.assert_array_equal(_, [[1, 2, 3]])
 for dtype in ("float32", "bfloat16", *MIXED):
     one = keras.layers.Embedding(4, 3, embeddings_initializer="zeros", dtype=dtype)
     one.build()
-    assert isinstance(one.embeddings, keras.Variable)
+    assert isinstance(one.embeddings.value, tf.Variable)
     for row in (0, 2, -1):
         one.embeddings[row].assign(np.array([1, 2, 3]))
         np.testing.assert_array_equal(one.embeddings.numpy()[row], [1, 2, 3])
@@ -1269,6 +1269,7 @@ total = layer.weights[0].numpy() + layer.lora_kernel_a.numpy() @ layer.lora_kern
 np.testing.assert_allclose(layer.kernel, total, rtol=1e-5)
 
 # %% recipe-lora-code-3
+# since keras 3.10: enable_lora takes lora_alpha
 # > To merge, write the sum into the frozen kernel *and* set `lora_kernel_b` to 0.
 # > With one of the two alone the layer computes something else.
 # > The outputs stay as they were, up to rounding, and the adapter can learn the next thing.
@@ -1389,7 +1390,7 @@ np.testing.assert_allclose(early(x), layer(x), atol=0.02)
 # > With `stateful=True` an LSTM goes on where its last call ended.
 # > What it carries over are two variables, `layer.states`: its last output and its cell.
 assert not np.allclose(first, second)
-assert len(layer.states) == 2 and all(isinstance(state, keras.Variable) for state in layer.states)
+assert len(layer.states) == 2 and all(isinstance(state.value, tf.Variable) for state in layer.states)
 np.testing.assert_array_equal(layer.states[0].numpy(), second)
 assert not np.allclose(layer.states[1].numpy(), second)
 long = keras.Sequential([keras.Input(batch_shape=(1, 6, 1)), keras.layers.LSTM(2)])
@@ -1467,7 +1468,7 @@ assert len(gru.states) == 1
 # > First, one traced step with the rate 0.5 and a gradient of 1.
 np.testing.assert_array_equal(_, [0.5, 1.5])
 for kind in (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW, keras.optimizers.RMSprop):
-    assert isinstance(kind(0.5).learning_rate, keras.Variable)
+    assert isinstance(kind(0.5).learning_rate.value, tf.Variable)
 
 # %% recipe-rate-code-3
 # > The step that was traced with the old rate uses the new one: it moves the weights by 0.25.
@@ -1873,6 +1874,7 @@ adam.build(side_by_side().trainable_variables)
 assert [slot.name for slot in adam.variables].count("hidden_kernel_momentum") == 2
 
 # %% recipe-reset-code-4
+# since keras 3.10: an optimizer lists its slots first, and names Adagrad's accumulator by its weight
 # > Set the slots to 0, and the step counter as well: Adam reads from it how much its slots are still too small. Left at
 # > 2000, the counter makes the next steps up to six learning rates long, under a steady gradient.
 # > (0 is where Adam's slots begin. An accumulator of Adagrad begins at 0.1, and Nadam has a product that begins at 1.)
@@ -2141,6 +2143,7 @@ number = 5.0
 assert model.fit(x, y, verbose=0).history["loss"] == [1]
 
 # %% recipe-python-code-4
+# since keras 3.7: loss_weights may be variables
 # > The numbers in the list `loss_weights` of `compile` may be variables, too.
 # > The rate of a `Dropout` may not.
 # > Set after a `fit`, it may be ignored, silently, until you compile again, with the same optimizer.

@@ -9,11 +9,19 @@ import keras
 import numpy as np
 
 
+def _home(kind, name):
+    """The class that defines a method."""
+    return next(base for base in kind.__mro__ if name in vars(base))
+
+
+VARIABLE = _home(keras.Variable, "_initialize")  # before Keras 3.7, keras.Variable is a subclass of what layers make
+
+
 class KerasWatch:
     """Remembers what each keras.Variable holds, and which attribute of a layer holds it."""
 
     WAYS: ClassVar = {
-        "value": lambda k: k.value if isinstance(k, keras.Variable) else k,
+        "value": lambda k: k.value if isinstance(k, VARIABLE) else k,
         "k * 2": lambda k: k * 2.0,
         "2 - k": lambda k: 2.0 - k,
         "k + 2": lambda k: k + 2.0,
@@ -31,7 +39,7 @@ class KerasWatch:
         self.inside = {}  # id(keras.Variable) -> (it, the tf.Variable in it), as weak references
         self.attributes = {}  # (id(layer), name) -> (layer, keras.Variable), as weak references
         for thing in gc.get_objects():
-            if isinstance(thing, keras.Variable):
+            if isinstance(thing, VARIABLE):
                 self.remember(thing)
         self.original = [(kind, name, vars(kind)[name]) for kind, name in PLACES]
         for kind, name, method in self.original:
@@ -49,7 +57,7 @@ class KerasWatch:
 
     def remember_attribute(self, layer, name, value):
         """Note that a layer keeps a keras.Variable under this name."""
-        if isinstance(value, keras.Variable):
+        if isinstance(value, VARIABLE):
             self.attributes[id(layer), name] = weakref.ref(layer), weakref.ref(value)
 
     def owner_of(self, variable):
@@ -114,12 +122,7 @@ def _remembering_attribute(watch, method):
     return __setattr__
 
 
-def _home(kind, name):
-    """The class that defines a method."""
-    return next(base for base in kind.__mro__ if name in vars(base))
-
-
 PLACES = {
-    (_home(keras.Variable, "_initialize"), "_initialize"): _remembering_value,
+    (VARIABLE, "_initialize"): _remembering_value,
     (_home(keras.Layer, "__setattr__"), "__setattr__"): _remembering_attribute,
 }

@@ -60,8 +60,8 @@ NEVER_READ = Cause(
 )
 UNUSED = Cause(
     "result unused",
-    "the loss reads the variable, and none of its values go into what it returns; its shape has no slope, and what is only "
-    "added drops out of a derivative",
+    "the loss reads the variable, and none of its values go into what it returns; its shape has no slope, and what is "
+    "only added drops out of a derivative",
     "Return a loss that is computed from what was read here",
 )
 NUMPY = Cause(

@@ -32,7 +32,7 @@ optimizer = keras.optimizers.SGD(0.1, momentum=0.9)
 optimizer.apply([weight * 1, other * 1], [weight, other])
 names = ["iteration", "learning_rate", "kernel_momentum", "kernel_2_momentum"]
 assert [slot.name for slot in optimizer.variables] == names
-assert all(isinstance(slot, keras.Variable) for slot in optimizer.variables)
+assert all(isinstance(slot.value, tf.Variable) for slot in optimizer.variables)
 assert optimizer.variables[2].shape == optimizer.variables[3].shape
 restart(optimizer, weight, np.array([7.0, 8.0]))
 np.testing.assert_array_equal(weight, [7, 8])
@@ -96,6 +96,7 @@ with tempfile.TemporaryDirectory() as folder:
 assert isinstance(loaded.layers[0].kernel.constraint, Registered)
 
 # %% exercise-10-3
+# since keras 3.11: a callback is told the last of several batches that run in one call, not the first
 # > After the batch with the number `batch`, `batch + 1` are done.
 # > The whole part of that by `n` grows when a multiple of `n` is reached or passed, whether or not the callback has its
 # > turn there.
@@ -114,6 +115,7 @@ model.fit(np.ones((4, 1)), np.ones((4, 1)), batch_size=1, epochs=2, callbacks=[n
 assert numbers == [(2, 2), (4, 4), (2, 6), (4, 8)]
 
 # %% exercise-10-3-others
+# since keras 3.11: a callback is told the last of several batches that run in one call, not the first
 # > A callback knows its model, and the model how many batches run in one call: so nothing has to be remembered.
 layer, model = two_at_once()
 callback = copy_every_without_memory(layer, keras.Variable([[0.0]]), 2)
