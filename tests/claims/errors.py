@@ -5198,8 +5198,8 @@ with tf.GradientTape() as tape, raises(ValueError, match="Tape is still recordin
 assert "HDF5 file" in printed  # Keras's advice to save as `.keras`
 
 # %% error-silent-h5-code-2
-# > Saving to `.h5` takes the optimizer out of what the model knows of its `compile`, and a `.keras` file that is written
-# > afterwards has none: RMSprop takes its place, with empty memory.
+# > Saving to `.h5` takes the optimizer out of what the model knows of its `compile`, and a `.keras` file that is
+# > written afterwards has none: RMSprop takes its place, with empty memory.
 # > (Of a trained model, loading warns: `Skipping variable loading for optimizer 'rm_sprop'`.)
 assert _ == "RMSprop" and "optimizer" not in model.get_compile_config()
 other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -5208,7 +5208,7 @@ other.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
 with unlogged():
     other.save(f"{folder.name}/other.h5")
 other.save(f"{folder.name}/other.keras")
-with warns(UserWarning, match="Skipping variable loading for optimizer 'rm_sprop'"):
+with warns(UserWarning, match="Skipping variable loading for optimizer 'rm_sprop"):
     loaded = keras.models.load_model(f"{folder.name}/other.keras")
 assert loaded.optimizer.iterations == 0 and other.optimizer.iterations == 1
 
