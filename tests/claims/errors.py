@@ -77,6 +77,16 @@ def function(call, *fixed):
     return tf.function(lambda *inputs: call(*fixed, *inputs), autograph=False)
 
 
+@contextmanager
+def module_of(code):
+    """A module of this code, whose source AutoGraph can read."""
+    with tempfile.TemporaryDirectory() as place:
+        (path := Path(place) / "proof.py").write_text(f"import keras\nimport tensorflow as tf\n{code}", encoding="utf8")
+        specified = importlib.util.spec_from_file_location("proof", path)
+        specified.loader.exec_module(module := importlib.util.module_from_spec(specified))
+        yield module
+
+
 def gradient_of(loss, *sources):
     """The gradients of loss() as a tape takes them."""
     with tf.GradientTape() as tape:
@@ -348,10 +358,7 @@ def unbound(v):
     for i in tf.range(2):
         v[0].assign([9, 9])
 """
-with tempfile.TemporaryDirectory() as place:
-    (path := Path(place) / "bound.py").write_text("import tensorflow as tf\n" + BOUND, encoding="utf8")
-    specified = importlib.util.spec_from_file_location("bound", path)
-    specified.loader.exec_module(bound := importlib.util.module_from_spec(specified))
+with module_of(BOUND) as bound:
     for function in (bound.in_a_loop, bound.in_an_if, bound.in_a_while):
         with raises(AttributeError, match="object has no attribute 'assign'"):
             tf.function(function)(tf.Variable([[1, 2], [3, 4]]))
@@ -475,10 +482,14 @@ assert same(_, [[5, 7], [8, 6]])
 
 # %% error-slices-shape-code
 # raises InvalidArgumentError: Must have updates.shape = indices.shape + params.shape[1:]
+# > (`` Argument `sparse_delta` must be a `tf.IndexedSlices` ``: rows and indices came as two arguments, as in
+# > TensorFlow 1.)
 # > An `IndexedSlices` holds one row for each index, and here are numbers in the place of rows.
 # > **Of the rows only the axes are counted:** in eager mode a row that is too long runs into the next one, without an
 # > error.
 # > `scatter_nd_update` compares the lengths.
+with raises(TypeError, match="Argument `sparse_delta` must be"):
+    some().scatter_update([0], [[5.0, 6.0]])
 three, long = tf.Variable(np.zeros((3, 2), dtype="float32")), tf.constant([[5.0, 6.0, 7.0]])
 three.scatter_update(tf.IndexedSlices(long, [0]))  # never of the last row: it would run out of the variable
 assert same(three, [[5, 6], [7, 0], [0, 0]])
@@ -803,7 +814,11 @@ assert printed == "1.50\n"
 # %% error-integer-code
 # raises TypeError: 'ResourceVariable' object cannot be interpreted as an integer
 # > A variable is not a Python integer, though it holds one.
-# > (A list says `list indices must be integers or slices`.)
+# > (A list says `list indices must be integers or slices`; where the index is traced, read from `tf.stack(variables)`.)
+held = [tf.Variable(1.0), tf.Variable(2.0)]
+with raises(TypeError, match="list indices must be integers or slices, not SymbolicTensor"):
+    tf.function(lambda i: held[i] * 1, autograph=False)(tf.constant(1))
+assert tf.function(lambda i: tf.stack(held)[i], autograph=False)(tf.constant(1)).numpy() == 2
 for one in (steps, keras.Variable(3, dtype="int32")):
     with raises(TypeError, match="cannot be interpreted as an integer"):
         range(one)
@@ -1283,7 +1298,11 @@ assert np.putmask(array, array > 3, 0) is array.sort() is np.copyto(array, 5) is
 # > (`v == None` and `v in (None,)` say it, too: write `v is None`. Of a generator, a `map` or a set the message is the
 # > same, with its own name for `None`: make a list of it.
 # > If the value was computed from a gradient, the gradient is `None`: see [its
-# > causes](#no-error-but-the-gradient-is-none).)
+# > causes](#no-error-but-the-gradient-is-none).
+# > In a `tf.function` the words are `None values not supported`.)
+for write in (lambda: v.assign_sub(None), lambda: v.assign(None), lambda: tf.clip_by_value(None, 0, 1)):
+    with raises(ValueError, match="None values not supported"):
+        tf.function(write, autograph=False)()
 for kind in KINDS:
     for compare in (lambda v: v == None, lambda v: v != None, lambda v: v in (None,)):  # noqa: E711
         with raises(ValueError, match=r"Attempt to convert a value \(None\)"):
@@ -1398,7 +1417,12 @@ for dtype in PLAIN:
 # raises ValueError: Tensor conversion requested dtype float32 for Tensor with dtype float64
 # > A `tf.Variable` casts an array that is assigned to it, but not a tensor of another dtype.
 # > Here `tf.constant` made the tensor from a float64 array.
-# > (For a variable of another dtype it says `Incompatible type conversion requested`.)
+# > (For a variable of another dtype it says `Incompatible type conversion requested`.
+# > A `tf.function` with an `input_signature` says `Binding inputs to tf.function failed`.)
+signed = tf.function(lambda x: x, input_signature=[tf.TensorSpec((2, 2), tf.float32)], autograph=False)
+with raises(TypeError, match=r"Binding inputs to tf\.function failed"):
+    signed(tf.constant(wide))
+assert same(signed(wide), wide.astype("float32"))
 assert wide.dtype == tf.constant(wide).dtype == tf.float64
 for dtype in (*FLOATS, tf.int32):
     for source in (tf.float32, tf.bfloat16, tf.float64, tf.int32, tf.int64):
@@ -1575,6 +1599,8 @@ assert same(_, [True, True])
 #
 # > The last line is the message.
 # > "In user code" and what follows it lead to your own line; of a notebook's cell, the file is a temporary one.
+# > (`__deepcopy__() is only available when eager execution is enabled` has the same cause: to keep the old value, read
+# > it with `tf.identity(v)`.)
 #
 # > A `tf.function` is traced before it runs, and while it is traced there are no values to give to NumPy.
 with raises(NotImplementedError) as error:
@@ -1583,6 +1609,10 @@ first, *path, last = str(error.value).strip().splitlines()
 assert first == "in user code:" and "    v.assign(v.numpy() / 2)" in "\n".join(path)
 assert last.strip() == "NotImplementedError: numpy() is only available when eager execution is enabled."
 assert "ipykernel" in "".join(path)  # the temporary file of the cell
+with raises(NotImplementedError, match=r"__deepcopy__\(\) is only available when eager"):
+    tf.function(lambda: copy.deepcopy(v), autograph=False)()
+number = tf.Variable(1.0)
+assert same(tf.function(lambda: [tf.identity(number), number.assign(3.0)], autograph=False)(), [1, 3])
 assert same(v, matrix)
 for other in (some(keras.Variable), some(dtype=tf.bfloat16)):
     with raises(NotImplementedError, match="only available when eager"):
@@ -1720,10 +1750,7 @@ WAYS = [
     lambda pick: fits(Steps(pick), loss=None),
 ]
 """
-with tempfile.TemporaryDirectory() as place:
-    (path := Path(place) / "in_keras.py").write_text(KERAS, encoding="utf8")
-    specified = importlib.util.spec_from_file_location("in_keras", path)
-    specified.loader.exec_module(in_keras := importlib.util.module_from_spec(specified))
+with module_of(KERAS) as in_keras:
     for way in in_keras.WAYS:
         with raises(Exception, match="as a Python `bool`"):
             way(in_keras.pick)
@@ -1744,10 +1771,7 @@ exec(SOURCE, made)
 for options in ({}, {"autograph": False}):
     with raises(TypeError, match="as a Python `bool`"):
         tf.function(made["change"], **options)(w)
-with tempfile.TemporaryDirectory() as folder:
-    (path := Path(folder) / "changing.py").write_text(SOURCE, encoding="utf8")
-    specified = importlib.util.spec_from_file_location("changing", path)
-    specified.loader.exec_module(module := importlib.util.module_from_spec(specified))
+with module_of(SOURCE) as module:
     with raises(TypeError, match="as a Python `bool`"):
         tf.function(module.change, autograph=False)(w)
     change = tf.function(module.change)
@@ -2221,7 +2245,14 @@ assert same(_[1], matrix) and same(base.layers[0].kernel, matrix)
 # raises ValueError: Unknown variable: ... This optimizer can only be called for the variables it was originally built
 # > An optimizer prepares itself for the variables of its first step.
 #
+# > (Not where a `tf.function` takes the variable as its argument: a second one of the same shape and dtype then steps
+# > with the slots of the first, without an error.)
 # > Make a new optimizer for the new variable.
+heavy, one, two = keras.optimizers.SGD(1.0, momentum=0.5), tf.Variable(0.0), tf.Variable(0.0)
+step = tf.function(lambda w: heavy.apply([tf.constant(1.0)], [w]), autograph=False)
+for weight, value in ((one, -1), (two, -1.5), (two, -3.25)):
+    step(weight)
+    assert weight.numpy() == value
 for make in (keras.optimizers.SGD, keras.optimizers.Adam):
     one, two = tf.Variable(matrix, name="w"), tf.Variable(matrix, name="w")  # equal in all, and yet another
     prepared = make()
@@ -2863,7 +2894,8 @@ assert len(model.layers[0].weights) == 1
 # raises TypeError: is out of scope and cannot be used here
 # > `+=` makes a tensor, which `self.count` now stands for.
 # > It was made while `call` was traced for one function, and the next trace may not use it.
-# > (Any tensor that a `tf.function` leaves outside ends so.)
+# > (So ends the next operation with any tensor that a `tf.function` leaves outside.
+# > What it returns is safe.)
 counting = model.layers[0]
 assert tf.is_tensor(counting.count) and not isinstance(counting.count, keras.Variable)
 assert counting.weights[0].numpy() == 0
@@ -2881,8 +2913,15 @@ assert _ == 4
 # %% error-id-code
 # raises AttributeError: object has no attribute '_id'
 # > The loss is a NumPy number, and a tape knows tensors only.
-# > (A gradient by an array, such as a snapshot, ends the same way.)
+# > (A gradient by an array, such as a snapshot, ends the same way.
+# > `model.predict` returns an array, too: call `model(x)`.)
 assert isinstance(loss, np.float32)
+predicting = dense(1)
+for call, ends in ((lambda x: predicting.predict(x, verbose=0), True), (predicting, False)):
+    with raises(AttributeError, match="no attribute '_id'") if ends else nullcontext():
+        with tf.GradientTape() as other:
+            guess = call(np.ones((2, 1)))
+        other.gradient(guess, predicting.weights[0].value)
 snapshot = v.numpy()
 with raises(AttributeError, match=r"'numpy.ndarray' object has no attribute '_id'"):
     gradient_of(lambda: tf.reduce_sum(v * snapshot), snapshot)
@@ -2910,7 +2949,7 @@ assert same(_, matrix * 2)
 # raises TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'
 # > The gradient is `None`, here because NumPy computed the loss, and `None` times 0.1 is nothing.
 # > (Without the factor, `v.assign_sub(None)` says [`Attempt to convert a value
-# > (None)`](#attempt-to-convert-a-value-none-with-an-unsupported-type).)
+# > (None)`](#attempt-to-convert-a-value-none-with-an-unsupported-type), in eager mode.)
 for kind in KINDS:
     other = some(kind)
     assert gradient_of(lambda other=other: tf.reduce_sum(np.square(other)), other)[0] is None
@@ -2983,7 +3022,18 @@ assert tf.custom_gradient(lambda x: (x * frozen, lambda upstream: upstream))(tf.
 # %% error-grad-fn-code-2
 # > Give the variable as an argument (of a Keras variable, its `.value`), and return a gradient for each argument.
 # > (Or accept `variables=None`, and return two lists: for the arguments, and for the variables.)
+# > Give the arguments by their position.
+# > If all of them are named, TensorFlow's own gradient takes the place of yours, without an error; if some are, it says
+# > `expected to return 1 gradients, but returned 2 instead`, as it does for too many or too few.
 assert _ == 3
+own = tf.custom_gradient(lambda x, y: (x * y, lambda upstream: (upstream * 100, upstream * 100)))
+few = tf.custom_gradient(lambda x, y: (x * y, lambda upstream: upstream))
+two = tf.Variable(5.0)
+for call, expected in ((lambda: own(two, v), 100), (lambda: own(x=two, y=v), 5)):
+    assert gradient_of(call, two, v)[1].numpy() == expected
+for call, words in ((lambda: own(two, y=v), "1 gradients, but returned 2"), (lambda: few(two, v), "2 gradients, but")):
+    with raises(ValueError, match=f"expected to return {words}"):
+        gradient_of(call, two)
 
 
 @tf.custom_gradient
@@ -3432,7 +3482,16 @@ for kind in KINDS:
 # %% error-silent-gradient-none-code-9
 # > Sixth cause: the loss was computed before the tape opened, or after it closed.
 # > Compute it in the tape's block.
+# > So it is with a part of the loss, such as a scale `tf.exp(v)` that an `__init__` or a distribution of TensorFlow
+# > Probability has computed once: to the tape it is a constant, and it does not follow an `assign`.
 assert printed == "None\n"
+for kind in KINDS:
+    other = some(kind)
+    scale = tf.exp(other)
+    assert gradient_of(lambda scale=scale: tf.reduce_sum(scale * 2.0), other)[0] is None
+    assert gradient_of(lambda other=other: tf.reduce_sum(tf.exp(other) * 2.0), other)[0] is not None
+    other.assign(matrix * 0)
+    assert np.allclose(scale, np.exp(matrix))
 for kind in KINDS:
     other = some(kind)
     with tf.GradientTape() as tape:
@@ -3475,7 +3534,22 @@ assert same(gradient_of(lambda: tf.reduce_sum(rounded(halves)), halves)[0], [1, 
 # > (Of a Keras variable made so, give it the `value`.)
 #
 # > A ninth cause has [its own section](#no-error-but-an-array-times-a-keras-variable-has-no-gradient).
+# > Where the loss is not to use a variable, `tape.gradient(loss, variables, unconnected_gradients="zero")` gives zeros
+# > in place of `None`.
+# > They are not the same to an optimizer: a 0 lets momentum and weight decay act, and `None` does not.
 assert same(_, matrix * 2)
+used, unused = tf.Variable(1.0), tf.Variable(1.0)
+with tf.GradientTape() as other:
+    loss = used * 2
+assert [one.numpy() for one in other.gradient(loss, [used, unused], unconnected_gradients="zero")] == [2, 0]
+for heavy in (keras.optimizers.SGD(0.1, momentum=0.9), keras.optimizers.SGD(0.1, weight_decay=0.5)):
+    unused.assign(1.0)
+    heavy.apply([tf.constant(1.0), tf.constant(1.0)], [used, unused])
+    for gradient, moves in ((None, False), (tf.constant(0.0), True)):
+        kept = unused.numpy()
+        with silence() if moves else warns(UserWarning, match="Gradients do not exist"):
+            heavy.apply([tf.constant(1.0), gradient], [used, unused])
+        assert (unused.numpy() != kept) == moves
 for source in (tf.constant(matrix), tf.Variable(matrix, trainable=False), keras.Variable(matrix, trainable=False)):
     inner = source.value if isinstance(source, keras.Variable) else source
     for asked in (False, True):
@@ -3794,7 +3868,18 @@ assert not _.all()
 # %% error-silent-frozen-mask-code
 # > An array from outside is read once, when the function is traced.
 # > Later changes to it are not seen.
+# > (Nor is a new variable that takes a place in a list or an attribute: the function goes on with the old one.
+# > Assign to that.)
 assert same(_, [[0, 2], [3, 4]])
+held = [tf.Variable(1.0), tf.Variable(2.0)]
+holder = tf.Module()
+holder.w = held[0]
+total = tf.function(lambda: held[0] + held[1] + holder.w, autograph=False)
+assert total().numpy() == 4
+held[0].assign(5.0)
+assert total().numpy() == 12
+held[0] = holder.w = tf.Variable(100.0)
+assert total().numpy() == 12
 assert mask[1, 1] == 0 and apply_mask.experimental_get_tracing_count() == 1
 
 # %% error-silent-frozen-mask-code-2
@@ -5224,3 +5309,357 @@ other.compile(other.optimizer, "mse")
 other.save(f"{folder.name}/other.keras")
 loaded = keras.models.load_model(f"{folder.name}/other.keras")
 assert loaded.optimizer.iterations == 1 and len(loaded.optimizer.variables) == len(other.optimizer.variables)
+
+
+# %% error-watch-code-2
+# raises ValueError: not tf.Tensor or tf.Variable or ExtensionType
+# > `watch` takes tensors and variables of TensorFlow's, and this variable is Keras's own.
+net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+for given, kind in ((net.trainable_variables, "Variable"), (matrix, "ndarray"), (net.layers[0].output, "KerasTensor")):
+    with tf.GradientTape() as other, raises(ValueError, match=f"of type '{kind}', not tf.Tensor or tf.Variable or"):
+        other.watch(given)
+with tf.GradientTape() as other:
+    other.watch([tf.constant(matrix), tf.Variable(matrix)])
+
+# %% error-watch-code-3
+# > Give it the `.value`.
+# > A trainable weight is watched without a word: leave `tape.watch(model.trainable_variables)` out.
+# > (The message names the type. Of an `ndarray`, make a tensor before the tape opens.
+# > A `KerasTensor`, such as `layer.output`, has no values: let a model return it, `keras.Model(inputs, [layer.output,
+# > outputs])`, and take the gradient by what that returns.)
+assert same(_, matrix * 2)
+net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+x = tf.constant(matrix)
+both = keras.Model(net.inputs, [net.layers[0].output, net.outputs[0]])
+with tf.GradientTape(persistent=True) as other:
+    other.watch(x)
+    inner, outer = both(x)
+    loss = tf.reduce_sum(outer)
+assert all(gradient is not None for gradient in other.gradient(loss, [*net.trainable_variables, x]))
+assert same(other.gradient(loss, inner), np.repeat(net.layers[1].kernel.numpy().T, 2, axis=0))
+
+# %% error-registry-code
+# raises LookupError: gradient registry has no entry for: Unique
+# > TensorFlow has no rule for the gradient of this operation, nor of `tf.linalg.lu` and `tf.linalg.logm`.
+# > (For others, such as `tf.round`, the rule says that there is none, and the gradient is
+# > [`None`](#no-error-but-the-gradient-is-none).)
+for of in (lambda w: tf.linalg.lu(w)[0], lambda w: tf.linalg.logm(tf.cast(w, tf.complex64))):
+    with raises(LookupError, match="gradient registry has no entry for"):
+        gradient_of(lambda of=of: tf.reduce_sum(tf.abs(of(square))), square := tf.Variable(matrix))
+assert gradient_of(lambda: tf.reduce_sum(tf.round(v)), v)[0] is None
+
+# %% error-registry-code-2
+# > Where no gradient is needed through it, say so with `tf.stop_gradient`.
+# > Where one is, use other operations, or give this one a gradient with `tf.custom_gradient`.
+assert same(_, [2, 3])
+distinct = tf.custom_gradient(lambda x: (tf.unique(x)[0], lambda upstream: upstream * 7))
+assert same(gradient_of(lambda: tf.reduce_sum(distinct(tf.convert_to_tensor(v))), v)[0], [7, 7])
+
+
+# %% error-scope-code-5
+# > A Python list that is filled in a loop of `tf.range` says it, too: what the loop computes exists in the loop only.
+# > (Older versions say `cannot be accessed here: it is defined in another function or code block`, or `An op outside of
+# > the function building code is being passed a "Graph" tensor`.)
+# > Collect the results in a `tf.TensorArray`.
+assert same(_, [2, 4])
+assert same(gradient_of(lambda: tf.reduce_sum(doubled() ** 2), v)[0], [8, 16])
+
+COLLECTING = """
+def collect(v):
+    out = []
+    for i in tf.range(2):
+        out.append(v[i] * 2)
+    return tf.stack(out)
+"""
+with module_of(COLLECTING) as module, raises(ValueError, match="is out of scope"):
+    tf.function(module.collect)(v)
+
+
+# %% error-iterating-code-2
+# raises OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor` is not allowed
+# > `*`, `a, b = v * 2`, `list` and a comprehension go through a tensor in Python, and while a function is traced the
+# > tensor has no entries yet.
+# > (A `for` statement is translated by `tf.function`, where it can read the source.
+# > It is not in what Keras calls, such as a layer's `call`, where `for i in tf.range(2)` ends so.
+# > Older versions say `iterating over tf.Tensor is not allowed`.)
+THROUGH = """
+def unpacked(v):
+    a, b = v * 2
+    return a + b
+
+def listed(v):
+    return list(v * 2)
+
+def comprehended(v):
+    return [entry for entry in v * 2]
+
+def summed(v):
+    total = 0.0
+    for entry in v * 2:
+        total += entry
+    return total
+
+class Repeating(keras.layers.Layer):
+    def call(self, inputs):
+        for _turn in tf.range(2):
+            inputs = inputs * 2
+        return inputs
+"""
+with module_of(THROUGH) as module:
+    for go_through in (module.unpacked, module.listed, module.comprehended):
+        with raises(TypeError, match="Iterating over a symbolic"):
+            tf.function(go_through)(v)
+    assert tf.function(module.summed)(v).numpy() == 14
+    with raises(TypeError, match="Iterating over a symbolic"):
+        tf.function(module.summed, autograph=False)(v)
+    repeating = keras.Sequential([module.Repeating()])
+    repeating.compile("sgd", "mse")
+    assert same(module.Repeating()(tf.constant(matrix)), matrix * 4)
+    with raises(Exception, match="Iterating over a symbolic"):
+        repeating.predict(matrix, verbose=0)
+
+# %% error-iterating-code-3
+# > Unpack with `tf.unstack`.
+# > For the lengths of the axes take `v.shape`, which holds Python's numbers, in place of `tf.shape(v)`.
+assert _.numpy() == 2
+
+
+def axes(of):
+    rows, columns = of(other)
+    return rows * 10 + columns
+
+
+other = tf.Variable(matrix)
+with raises(TypeError, match="Iterating over a symbolic"):
+    tf.function(axes)(tf.shape)
+assert tf.function(axes)(lambda w: w.shape).numpy() == 22 and isinstance(other.shape[0], int)
+
+# %% error-branch-code-2
+# raises ValueError: 'half' must also be initialized in the else branch
+# > An `if` on a tensor becomes one operation with two branches, and here the name `half` gets a value in one of them.
+#
+# > Give the name a value before, of the same dtype and shape.
+# > (Its relatives: `the else branch must also have a return statement` wants a `return` on both ways.
+# > `has dtype float32 in the main branch, but dtype int32 in the else branch`: begin with `0.0`, not with `0`.
+# > `has shape (0,) before the loop, but shape (1,) after one iteration`: a tensor may not grow in a loop, so collect in
+# > a [`tf.TensorArray`](#is-out-of-scope).)
+assert v.numpy() == -4
+WAYS = """
+def with_a_value(v):
+    half = v * 1.0
+    if v > 0:
+        half = v / 2
+    return half
+
+def early(v):
+    if v > 0:
+        return
+    v.assign_add(0.0)
+
+def both_ways(v):
+    if v > 0:
+        return v * 1.0
+    return v / 2
+
+def from_zero(v):
+    half = 0
+    if v < 0:
+        half = v / 2
+    return half
+
+def from_a_decimal(v):
+    half = 0.0
+    if v < 0:
+        half = v / 2
+    return half
+
+def growing(v):
+    grown = tf.zeros([0])
+    for _turn in tf.range(2):
+        grown = tf.concat([grown, [v * 1.0]], 0)
+    return grown
+"""
+with module_of(WAYS) as module:
+    for way, result in ((module.with_a_value, -4), (module.both_ways, -2), (module.from_a_decimal, -2)):
+        assert tf.function(way)(v).numpy() == result
+    for way, words in (
+        (module.early, "the else branch must also have a return statement"),
+        (module.from_zero, "has dtype float32 in the main branch, but dtype int32 in the else branch"),
+        (module.growing, r"has shape \(0,\) before the loop, but shape \(1,\) after one iteration"),
+    ):
+        with raises((ValueError, TypeError), match=words):
+            tf.function(way)(v)
+
+# %% error-branch-code-3
+# > A branch that only writes to a variable needs no other.
+assert _ == -4
+v.assign(4.0)
+halve_positive()
+assert v.numpy() == 2
+v.assign(-4.0)
+
+
+# %% error-silent-flat-code
+# > The path from the variable to the loss is whole, and it is flat: a clipped number stays where it is when the entry
+# > moves a little, so no step brings the entry back.
+# > A ReLU below 0 is flat, too, as are `tf.sign` and a sigmoid far from 0; and two layers in a row whose weights are
+# > all 0 stay at 0.
+# > Clip on the way forward only, or [clip the variable after each
+# > step](recipes.ipynb#clip-or-mask-after-every-training-step).
+# > Begin with random weights.
+assert same(_, [0, 1, 0])
+for kind in KINDS:
+    for flat, at in ((tf.nn.relu, -1.0), (tf.sign, 0.5), (tf.sigmoid, 200.0)):
+        other = kind(at)
+        assert gradient_of(lambda flat=flat, other=other: flat(tf.convert_to_tensor(other)), other)[0].numpy() == 0
+for activation in ("relu", "tanh", None):
+    layers = [keras.layers.Dense(2, activation, kernel_initializer="zeros", use_bias=False) for _layer in range(2)]
+    other = keras.Sequential([keras.Input((2,)), *layers])
+    gradients = gradient_of(lambda other=other: tf.reduce_sum((other(np.ones((1, 2))) - 1.0) ** 2), *other.weights)
+    assert not any(gradient.numpy().any() for gradient in gradients)
+
+# %% error-silent-flat-code-2
+# > `explain_gradient` of [the toolkit](toolkit.ipynb) names the line where it becomes 0.
+assert same(_[0], [0, 1, 2]) and same(_[1], [1, 1, 1])
+from assignlab import explain_gradient
+
+told = explain_gradient(lambda: tf.reduce_sum(tf.clip_by_value(v, 9.0, 10.0)), v)
+assert told.verdict == "zero" and "clip_by_value" in told.line
+
+
+# %% error-silent-where-code-3
+# > A root does it without `tf.where`: at 0 its slope is infinite.
+# > So `tf.norm` of zeros, the distance of equal points and `tf.math.reduce_std` of equal numbers have a gradient of
+# > NaN.
+# > Add a small number under the root.
+# > (`tf.debugging.enable_check_numerics()`, called before, stops at the operation that makes a NaN or an infinity, and
+# > names it.)
+assert same(_, [0, 0])
+for of in (
+    tf.norm,
+    lambda w: tf.sqrt(tf.reduce_sum((w - [0.0, 0.0]) ** 2)),
+    lambda w: tf.math.reduce_std(w + 3.0),
+):
+    assert np.isnan(gradient_of(lambda of=of: of(v), v)[0].numpy()).all()
+assert np.isinf(gradient_of(lambda: tf.reduce_sum(tf.sqrt(v)), v)[0].numpy()).all()
+checking = """
+import tensorflow as tf
+tf.debugging.enable_check_numerics()
+v = tf.Variable([0.0, 4.0])
+try:
+    tf.reduce_sum(tf.math.log(v))
+except tf.errors.InvalidArgumentError as error:
+    print(error.message)
+"""
+found = subprocess.run([sys.executable, "-c", checking], capture_output=True, text=True, check=True).stdout
+assert 'eagerly-executing op "Log"' in found and "Infinity" in found
+
+
+# %% error-silent-np-where-code
+# > `np.where` gives the numbers of all rows, then those of all columns, and `scatter_nd_update` wants a pair for each
+# > place.
+# > Two places in a matrix are two by two numbers, which fit both ways.
+# > (Of another count of places it says [`must match dimensions`](#must-match-dimensions).)
+assert same(_, [[1, 0], [3, 0]])
+for least, count in ((1, 3), (3, 1)):
+    with raises((ValueError, tf.errors.InvalidArgumentError), match="must match dimensions"):
+        some().scatter_nd_update(np.where(matrix > least), [0.0] * count)
+
+# %% error-silent-np-where-code-2
+# > `np.argwhere` and `tf.where` give pairs.
+assert same(_, [[1, 2], [0, 0]])
+other = some()
+other.scatter_nd_update(tf.where(matrix > 2), [0, 0])
+assert same(other, [[1, 2], [0, 0]])
+
+# %% error-silent-complex-code
+# > The aim is `3j`, and the step went along the other axis.
+# > Adam divides by the root of the squared gradient, and the square of an imaginary number is negative.
+# > AdamW, Nadam, RMSprop, Adagrad and Adadelta turn the step in the same way; SGD and Lion do not; Adamax, Adafactor
+# > and Ftrl raise an error.
+# > Train two variables of real numbers, and make the complex ones of them inside the tape.
+assert abs(_ - 0.1) < 1e-4
+
+
+def first_step(name):
+    z = tf.Variable(0j, dtype=tf.complex64)
+    getattr(keras.optimizers, name)(0.1).apply([tf.constant(-6j, tf.complex64)], [z])
+    return z.numpy()
+
+
+for name in ("Adam", "AdamW", "Nadam", "RMSprop", "Adagrad", "Adadelta"):
+    step = first_step(name)
+    assert step.real > 0 and step.real > 1000 * abs(step.imag)
+for name in ("SGD", "Lion"):
+    step = first_step(name)
+    assert step.imag > 0 and step.real == 0
+for name in ("Adamax", "Adafactor", "Ftrl"):
+    with raises(Exception, match=r"Maximum|Minimum"):
+        first_step(name)
+
+# %% error-silent-complex-code-2
+assert abs(_[0]) < 1e-6 and abs(_[1] - 0.1) < 1e-4
+
+
+# %% error-silent-seed-code
+# > Keras draws with a seed of its own, and `np.random.seed` and `tf.random.set_seed` do not set it.
+assert not _
+np.random.seed(1)
+one = drawn()
+np.random.seed(1)
+assert not np.array_equal(drawn(), one)
+
+# %% error-silent-seed-code-2
+# > One call sets all: Python's, NumPy's, TensorFlow's and Keras's.
+import random
+
+assert _
+rounds = []
+for _round in range(2):
+    keras.utils.set_random_seed(1)
+    rounds.append((random.random(), np.random.random(), float(tf.random.uniform(())), drawn().tolist()))
+assert rounds[0] == rounds[1]
+
+# %% error-silent-seed-code-3
+# > A `tf.function` takes the seed when it is traced, and one that is set later only starts its numbers again.
+# > For numbers that can be repeated at any time, make `g = tf.random.Generator.from_seed(1)` outside, draw with
+# > `g.normal`, and call `g.reset_from_seed(1)`.
+assert _
+traced = tf.function(lambda: tf.random.normal([2]))
+tf.random.set_seed(1)
+one, two = traced().numpy(), traced().numpy()
+tf.random.set_seed(2)
+assert same(traced(), one) and same(traced(), two) and not np.array_equal(two, one)
+
+# %% error-silent-array-code
+# > `write` returns the array that has the new entry, and here it is thrown away.
+# > (In eager mode the entry is there all the same.)
+assert same(_, [0, 0])
+
+
+def unrolled():
+    out = tf.TensorArray(tf.float32, size=2)
+    kept = [out.write(i, v[i] * 2) for i in range(2)]
+    assert all(one.dtype == tf.float32 for one in kept)  # TensorFlow complains of results that nobody uses
+    return out.stack()
+
+
+assert same(unrolled(), [2, 4]) and same(tf.function(unrolled, autograph=False)(), [0, 0])
+
+# %% error-silent-array-code-2
+# > Keep it.
+# > Under XLA an array does not grow: one of `size=0` with `dynamic_size=True` stays empty, so give `size` its last
+# > length.
+assert same(_, [2, 4])
+
+GROWING = """
+def growing(v, size, grows):
+    out = tf.TensorArray(tf.float32, size=size, dynamic_size=grows)
+    for i in tf.range(2):
+        out = out.write(i, v[i] * 2)
+    return out.stack()
+"""
+with module_of(GROWING) as module:
+    for size, grows, expected in ((0, True, []), (2, True, [2, 4]), (2, False, [2, 4])):
+        assert same(tf.function(module.growing, jit_compile=True)(v, size, grows), expected)
+    assert same(tf.function(module.growing)(v, 0, True), [2, 4])

@@ -342,6 +342,12 @@ np.testing.assert_allclose(layer(once), [[0, 5]], rtol=1e-5, atol=1e-5)
 # %% gradient
 # > gradient How a loss answers to a small change of each entry of a variable.
 # > A `tf.GradientTape` computes it.
+# > Of a loss that is several numbers it is the gradient of their sum; `tape.jacobian` gives each its own.
+pair = tf.Variable([1.0, 2.0])
+with tf.GradientTape(persistent=True) as several:
+    squares = pair**2
+np.testing.assert_array_equal(several.gradient(squares, pair), [2, 4])
+np.testing.assert_array_equal(several.jacobian(squares, pair), [[2, 0], [0, 4]])
 with tf.GradientTape() as tape:
     loss = tf.reduce_sum(v**3)
 gradient = tape.gradient(loss, v).numpy()
@@ -479,7 +485,7 @@ assert np.nan != np.nan
 
 # %% optimizer
 # > optimizer The object that moves weights in training, each by its gradient: `keras.optimizers.Adam()`, for example.
-# > It refuses variables that were not in its first step.
+# > It refuses variables that were not in its first step, with [one exception](errors.ipynb#unknown-variable).
 for make in (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW, keras.optimizers.RMSprop):
     first, second, late, optimizer = tf.Variable(a), some(keras.Variable), tf.Variable(a), make()
     optimizer.apply_gradients([(tf.ones((2, 2)), first), (-tf.ones((2, 2)), second)])

@@ -312,15 +312,81 @@ with OLD.Graph().as_default() as graph, OLD.Session() as session:
 # %% eager
 # > `tf.disable_eager_execution()`
 #
-# > leave it out, also as `tf.compat.v1.disable_eager_execution()`: after it, `v.numpy()` raises an error
+# > leave it out, also as `tf.compat.v1.disable_eager_execution()`: after it, `v.numpy()` raises an error, and
+# > `v.assign(x)` writes nothing until a session runs what it returned
 gone("disable_eager_execution", tf)
 code = """
 import tensorflow as tf
-tf.compat.v1.disable_eager_execution()
-tf.Variable(1.0).numpy()
+old = tf.compat.v1
+old.disable_eager_execution()
+v = tf.Variable(1.0)
+written = v.assign(7.0)
+with old.Session() as session:
+    session.run(old.global_variables_initializer())
+    print(session.run(v), session.run(written), session.run(v))
+    try:
+        old.Session().run(v)
+    except tf.errors.FailedPreconditionError as error:
+        print(error.message.split("Could not find variable")[1].split(".", 1)[1].split(". (")[0])
+v.numpy()
 """
 ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 assert ran.returncode and "numpy() is only available when eager execution is enabled" in ran.stderr
+assert ran.stdout.startswith("1.0 7.0 7.0\n")
+
+# %% half
+# > These messages come of code that is half old:
+#
+# > The message
+#
+# > `tf.placeholder() is not compatible with eager execution`
+#
+# > a parameter of a function
+#
+# > `The Session graph is empty`
+#
+# > no session: `v.numpy()`
+#
+# > `Attempting to capture an EagerTensor without building a function`
+#
+# > no `with tf.Graph().as_default()` round the code
+#
+# > `Could not find variable`, with `In TF1, it can also mean the variable is uninitialized`
+#
+# > no session, where each needs its own `session.run(tf.global_variables_initializer())`
+#
+# > `` `loss` passed to Optimizer.compute_gradients should be a function ``
+#
+# > `minimize(lambda: loss(v))`, or a tape and an optimizer of Keras
+#
+# > `Tensor.name is undefined when eager execution is enabled`
+#
+# > a name of your own; a variable has `v.name`
+assert "In TF1, it can also mean the variable is uninitialized" in ran.stdout
+v = tf.Variable(1.0, name="w")
+
+
+def in_a_graph():
+    with tf.Graph().as_default():
+        return v * 2
+
+
+for old_way, words in (
+    (lambda: OLD.placeholder(tf.float32), r"tf.placeholder\(\) is not compatible with eager execution"),
+    (lambda: OLD.Session().run(v), "The Session graph is empty"),
+    (in_a_graph, "Attempting to capture an EagerTensor without building a function"),
+    (
+        lambda: OLD.train.AdamOptimizer(0.1).minimize(v**2),
+        "`loss` passed to Optimizer.compute_gradients should be a func",
+    ),
+):
+    with raises(RuntimeError, match=words):
+        old_way()
+with raises(AttributeError, match=r"Tensor\.name is undefined when eager execution is enabled"):
+    (v * 2).name
+OLD.train.AdamOptimizer(0.1).minimize(lambda: v**2)
+np.testing.assert_allclose(v.numpy(), 0.9, rtol=1e-5)
+assert v.name == "w:0"
 
 # %% backend
 # > `tf.keras.backend` still has the functions of the first six rows, `keras.backend` does not.
