@@ -240,6 +240,7 @@ for some in (tf.Variable(np.zeros((3, 2), "float32")), keras.Variable(np.zeros((
     np.testing.assert_array_equal(some.numpy(), [[1, 1], [2, 2], [3, 3]])
 
 # %% float64
+# since numpy 2.0: a number of NumPy's has a dtype that counts beside an array
 # > The variable is float32, and so is its snapshot.
 #
 # > A Python float leaves it so; an array made without `dtype=` is often float64, and so is the product.

@@ -162,6 +162,7 @@ assert tf.is_tensor(follow(moving, np.array([3.0, 4.0]), 0.5))
 np.testing.assert_array_equal(moving, [1, 2])
 
 # %% returned
+# since keras 3.5: assign of a keras.Variable returns the new value
 # > Not the variable:
 #
 # > The first two are stand-ins for the whole of `w`: they show its values, also later ones, but a tape that opens

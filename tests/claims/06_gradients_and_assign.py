@@ -168,6 +168,7 @@ with tf.GradientTape() as tape:
 assert is_gradient(tape.gradient(first, w), [0.2, 0])  # a number does not
 
 # %% numpy
+# since numpy 2.0: np.where keeps bfloat16 beside a Python number
 # > An array times a variable, written in two ways.
 #
 # > For `array * v`, NumPy leaves the product to the variable.
@@ -394,6 +395,7 @@ assert (steps[0][1] < steps[1][1] - 0.01).all()
 np.testing.assert_allclose(second_moments, [[2, 2], [4, 4]], rtol=1e-3)  # 1² + 1², and (1 + 1)²
 
 # %% gradient
+# since numpy 2.0: a number of NumPy's has a dtype that counts beside an array
 # > A gradient of your own can be wrong, and nothing says so.
 #
 # > To differentiate *through* an update, keep the new weights as tensors: [the

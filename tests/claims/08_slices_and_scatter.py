@@ -71,6 +71,7 @@ def alone(code):
 np.testing.assert_array_equal(matrix, [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]])
 
 # %% item
+# since keras 3.6: a keras.Variable may be complex
 # raises TypeError: 'ResourceVariable' object does not support item assignment
 # > An array takes `a[0, 0] = 50`.
 # > A variable does not.
@@ -89,6 +90,7 @@ for dtype in DTYPES:
         same(one, matrix)
 
 # %% slice
+# since keras 3.6: a keras.Variable may be complex
 # > Write `assign` behind the brackets: these entries change, and no others.
 #
 # > Whole numbers, steps, `...` and `tf.newaxis` mean what they mean in NumPy.
@@ -320,6 +322,7 @@ for dtype in DTYPES:
 assert np.arange(3)[-1] == 2
 
 # %% outside-after
+# since tensorflow 2.18: a scatter goes on after a place that is not there
 # > An error, and the other places were written all the same.
 # > Elsewhere, silence: XLA (`jit_compile=True`) ignores the place; so does a GPU, says the
 # > [documentation](https://www.tensorflow.org/api_docs/python/tf/tensor_scatter_nd_update) of the same write to a

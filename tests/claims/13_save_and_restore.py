@@ -121,6 +121,7 @@ given.assign([8.0, 9.0])
 np.testing.assert_array_equal(tf.train.load_variable(path, "held" + VALUE), [1, 2])
 
 # %% read
+# since keras 3.6: a keras.Variable may be complex
 # > A restore writes into the variable that is there: traces, optimizers and tapes go on with it.
 np.testing.assert_array_equal(_, [10, 20])
 for dtype in MORE:
@@ -319,7 +320,7 @@ class Doubling(keras.layers.Dense):
 own = keras.Sequential([keras.Input((2,)), Doubling(1, use_bias=False, kernel_initializer="ones")])
 own.layers[0].kernel.assign([[0.1], [2.0]])
 own.save(f"{folder.name}/own.keras")
-own.export(f"{folder.name}/own", verbose=False)
+own.export(f"{folder.name}/own")
 there = subprocess.run(
     [
         sys.executable,

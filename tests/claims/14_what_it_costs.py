@@ -107,6 +107,7 @@ for offset in (0, 4, 16, 32, 64):  # what TensorFlow makes of that copy
     assert not other.numpy().any()
 
 # %% counted
+# since numpy 2.0: a number of NumPy's has a dtype that counts beside an array
 # > NumPy tells `tracemalloc` of each array that it makes.
 #
 # > The product, and the copy that `assign` makes of it; a tensor is no array of NumPy.

@@ -442,6 +442,7 @@ for position in (-1, -2, 2):
         some().scatter_nd_update([[position]], [[8, 8]])
 
 # %% error-scatter-range-code-2
+# since tensorflow 2.18: a scatter goes on after a place that is not there
 # > The other rows have been written all the same, also those after the bad one.
 # > (Of a slice outside the variable, [another message](#slice-index-5-of-dimension-0-out-of-bounds) speaks.)
 # TensorFlow 2.16.2 and 2.17.1 stopped at the bad row; 2.18.1 and later did not.
@@ -832,6 +833,7 @@ assert _ == [0, 1, 2]
 assert same(tf.function(lambda: tf.range(steps) + 1)(), [1, 2, 3])
 
 # %% error-avoid-copy-code
+# since numpy 2.0: copy=False forbids a copy
 # raises ValueError: Unable to avoid copy while creating an array as requested.
 # > An array made of a variable is a copy, and since NumPy 2 `copy=False` forbids one.
 # > Leave it away.
@@ -1058,6 +1060,7 @@ for first, second in (((4, 2), (2, 5)), ((1, 3), (3, 1))):
 assert same(_, np.full((4, 3), 2))
 
 # %% error-matmul-rank-code
+# since keras 3.5: a keras.Variable times a vector is a matrix product
 # raises InvalidArgumentError: In[0] and In[1] has different ndims: [2,2] vs. [2]
 # > NumPy and Keras variables multiply a matrix by a vector; a `tf.Variable` and TensorFlow's `tf.matmul` want a matrix
 # > on both sides.
@@ -1141,6 +1144,7 @@ array[array > 2] = 5
 assert same(array, [[1, 2], [5, 5]])
 
 # %% error-mask-shape-code
+# since numpy 2.0: messages speak of an axis, not of a dimension
 # raises IndexError: boolean index did not match indexed array along axis 0; size of axis is 2
 # > A mask picks from the array whose shape it has.
 # > A mask of 3 belongs to 3 rows, and there are 2.
@@ -1945,6 +1949,7 @@ assert built.kernel.shape == called.kernel.shape == (2, 2)
 assert same(_, matrix)
 
 # %% error-none-assign-code
+# since keras 3.5: what a BatchNormalization is made without is None
 # raises AttributeError: 'NoneType' object has no attribute 'assign'
 # > What stands before `.assign` is `None`: this layer was made without a bias, as a BatchNormalization may be without
 # > `gamma` or `beta`. (Of a `tf.Variable`, `assign` with `read_value=False` returns `None` as well.)
@@ -3365,6 +3370,7 @@ with raises(TypeError):
 np.testing.assert_allclose(_, [2.7, 5.4], rtol=1e-6)
 
 # %% error-silent-gradient-none-code
+# since keras 3.5: assign of a keras.Variable returns the new value
 # > First cause: what an earlier `assign` returned was used in place of the variable.
 # > It is another object, and a tape that opens afterwards does not watch it, in a `tf.function` neither.
 # > (A tape that was open during the `assign` of a `tf.Variable` has both gradients.)
@@ -3684,6 +3690,7 @@ fresh.apply_gradients([(masked, held)])  # no step before, no momentum
 assert held.numpy()[0, 0] == 0
 
 # %% error-silent-zeros-code-2
+# since numpy 2.0: np.where keeps bfloat16 beside a Python number
 # > Apply the mask after every step. `np.where` sets to 0 whatever stands there; a product with 0 leaves a NaN in its
 # > place.
 assert _[0, 0] == 0 and (_[mask] > 2).all()
@@ -3698,6 +3705,7 @@ for kind in KINDS:
             assert same(tf.cast(broken, tf.float32), [[0, 2], [3, 4]])
 
 # %% error-silent-branches-code
+# since keras 3.5: assign of a keras.Variable returns the new value
 # > Both arguments are computed before `tf.where` sees them, and each of them writes.
 # > So it is with `np.where` and `keras.ops.where`, and in a `tf.function`.
 assert _ == 3
@@ -3815,6 +3823,7 @@ for other, comes_back in [
     assert np.isnan(weight.numpy()[0, 1]) == comes_back
 
 # %% error-silent-nan-code-3
+# since numpy 2.0: np.where keeps bfloat16 beside a Python number
 # > Clean the optimizer's variables too, or make a new optimizer.
 # > `np.nan_to_num` is not the tool: it turns an infinity into the largest number, which Adam's next step carries into
 # > the weight, and on bfloat16 it does nothing at all.

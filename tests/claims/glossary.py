@@ -540,7 +540,7 @@ np.testing.assert_array_equal(before, a)  # the buffer of the old values is anot
 # > `tf.saved_model.load`.
 # > The variables can be assigned.
 with tempfile.TemporaryDirectory() as folder:
-    dense(1).export(f"{folder}/saved", verbose=False)
+    dense(1).export(f"{folder}/saved")
     loaded = tf.saved_model.load(f"{folder}/saved")
 for variable in loaded.variables:
     variable.assign(tf.ones_like(variable))

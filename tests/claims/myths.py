@@ -279,6 +279,7 @@ target.assign(tf.cast(tf.constant(wide), tf.float32))
 np.testing.assert_array_equal(target, np.float32(wide))
 
 # %% myth-rename
+# since keras 3.5: assign of a keras.Variable returns the new value
 # > **Half of it works.** The values are stored.
 # > But the name now belongs to what `assign` returned, and a tape that opens afterwards does not watch that.
 # > Nothing raises: here the gradients are `None`, for the new object and for the variable.

@@ -547,7 +547,7 @@ with tempfile.TemporaryDirectory() as folder:
     model.save_weights(f"{folder}/saved.weights.h5")
     with raises(ValueError, match="`by_name` only supports loading legacy"):
         model.load_weights(f"{folder}/saved.weights.h5", by_name=True)
-    model.export(f"{folder}/exported", verbose=False)
+    model.export(f"{folder}/exported")
     with raises(ValueError, match="File format not supported"):
         keras.models.load_model(f"{folder}/exported")
     loaded = tf.saved_model.load(f"{folder}/exported")

@@ -351,6 +351,7 @@ for dtype in FLOATS:
         assert variable.numpy().dtype == dtype
 
 # %% recipe-nan-code
+# since numpy 2.0: np.where keeps bfloat16 beside a Python number
 # > `np.isfinite` marks the good entries; `np.where` keeps them and puts 0 in place of the others.
 # > Multiplying by a mask would not do, since NaN times 0 is NaN.
 np.testing.assert_array_equal(_, [[1, 0], [0, 4]])
@@ -395,6 +396,7 @@ adam.apply_gradients([(tf.constant(np.nan), weight)])
 assert any(np.isnan(slot.numpy()).any() for slot in adam.variables)
 
 # %% recipe-smallest-code
+# since numpy 2.0: np.where keeps bfloat16 beside a Python number
 # > To prune a variable, find a limit with `np.quantile`: here half of the absolute values are below it.
 # > `np.where` keeps the others.
 #
@@ -926,6 +928,7 @@ one, other = tf.Variable(1.0, name="w"), tf.Variable(2.0, name="w")
 assert one.name == other.name and one is not other
 
 # %% recipe-initial-code
+# since keras 3.5: a layer keeps its shape when an initializer returns another one
 # > An initializer may be a function of your own.
 #
 # > Keras calls it with the shape and the dtype, and casts the array that it returns. Return the shape that you were
@@ -1205,6 +1208,7 @@ plain(np.ones((1, 1)))
 assert plain.cast.numpy() == plain.exact.numpy() == np.float32(1.0001)
 
 # %% recipe-statistics-code
+# since keras 3.6: a BatchNormalization takes integers
 # > `moving_mean` and `moving_variance` are weights that are not trained: assign to them.
 # > Outside of training the layer takes them for the mean and the variance of its input.
 np.testing.assert_allclose(_, [[0], [2]], atol=1e-6)
@@ -1213,6 +1217,7 @@ np.testing.assert_allclose(norm(np.array([[10], [14]])), [[0], [2]], atol=1e-6)
 np.testing.assert_allclose(norm(np.array([[10], [14]]), training=False), [[0], [2]], atol=1e-6)
 
 # %% recipe-statistics-code-2
+# since keras 3.6: a BatchNormalization takes integers
 # > In `fit` the layer normalizes by the batch, and moves its statistics towards those of the batch: here half the way,
 # > from 10 and 4 to 2 and 1, though the rate is 0.
 np.testing.assert_allclose(_, [[6], [2.5]], rtol=1e-6)
@@ -2060,6 +2065,7 @@ model.fit(x, y, verbose=0, callbacks=speak)
 assert calls == [0, 1, 2, 3]
 
 # %% recipe-callbacks-code-4
+# since keras 3.5: float takes a keras.Variable
 # > Behind it, the edit comes too late: what was kept, and comes back, is the weight before it.
 #
 # > The loss by which the best epoch is chosen is measured before the edit of `on_epoch_end`, in either order.
@@ -2454,6 +2460,7 @@ for dtype in DTYPES:
         np.testing.assert_array_equal(variable.numpy(), [1, 2])
 
 # %% recipe-file-code-2
+# since keras 3.6: a weights file holds the names of layers
 # > A `.weights.h5` file is one of HDF5, so h5py opens it.
 # > It numbers the layers kind by kind, `dense`, `dense_1`, and the weights of each in the order of `layer.weights`.
 # > (The name that you gave a layer is `file["layers/dense/vars"].attrs["name"]`.
@@ -2673,6 +2680,7 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
     np.testing.assert_array_equal(clipped.kernel, [[1], [-1]])
 
 # %% recipe-cond-code
+# since keras 3.5: assign of a keras.Variable returns the new value
 # > `tf.cond` runs one of two functions, so only that one writes.
 #
 # > Inside a `tf.function`, `if value > 5:` becomes a `tf.cond`.
@@ -2761,6 +2769,7 @@ with pytest.raises(ValueError, match="truth value"):
     tf.cond(tf.constant([True, False]), lambda: 1, lambda: 2)
 
 # %% recipe-cond-code-2
+# since keras 3.5: assign of a keras.Variable returns the new value
 # > `tf.where` chooses between two results: by then both writes have happened.
 #
 # > To write a variable or leave it, `v.assign(tf.where(condition, new, v))` is enough.
@@ -2776,6 +2785,7 @@ for make in (tf.Variable, keras.Variable):
         np.testing.assert_array_equal(one, found)
 
 # %% recipe-numpy-function-code-2
+# since numpy 2.0: a number of NumPy's has a dtype that counts beside an array
 # > `tf.numpy_function` calls NumPy each time that the traced function runs. Name the dtype that comes back. The array
 # > that goes in may be the variable's own memory, so return a new one and leave that one as it is.
 np.testing.assert_array_equal(_, [[1, 2, 3], [4, 5, 6]])
