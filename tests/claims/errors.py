@@ -2636,8 +2636,16 @@ with tempfile.TemporaryDirectory() as place:
 # raises AssertionError: No checkpoint specified (save_path=None); nothing is being restored.
 # > There is no checkpoint in that folder, or it was made by `write`, which keeps no account: `latest_checkpoint`
 # > returned `None`.
+# > (Nor does it find files of Keras, such as those of a `ModelCheckpoint`: to load these, name the file.)
 # > Without the assertion, `restore(None)` restores nothing and raises nothing.
 assert path is None
+with tempfile.TemporaryDirectory() as place:
+    for name in ("epoch1.keras", "epoch1.weights.h5"):
+        keeper = keras.callbacks.ModelCheckpoint(f"{place}/{name}", save_weights_only="weights" in name)
+        kept = dense(1)
+        kept.fit(np.ones((4, 1)), np.ones((4, 1)), callbacks=[keeper], verbose=0)
+        dense(1).load_weights(f"{place}/{name}")
+    assert tf.train.latest_checkpoint(place) is None
 for method in ("read", "restore"):
     getattr(tf.train.Checkpoint(v=v), method)(None)
     assert same(v, matrix)
