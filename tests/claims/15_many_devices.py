@@ -114,6 +114,7 @@ tf.function(lambda: (one[0].assign(9.0), 0)[1], autograph=False)()
 assert copies(one) == [[9, 2], [1, 2]]
 
 # %% whole
+# since keras 3.5: the optimizer moves each copy of a mirrored weight from where it is
 # > A slice is taken from the first copy, and so is what `numpy()` reads: nothing looks wrong.
 # > But the devices now compute with different numbers, and training, which moves both copies by the same steps, keeps
 # > it so.

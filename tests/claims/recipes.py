@@ -2293,6 +2293,7 @@ assert v.numpy().tolist() == [1, 2]
 )
 
 # %% recipe-devices-code-2
+# since tensorflow 2.18: an array that is assigned in a replica becomes a tensor
 # > Two writes reach one copy alone, without an error: a slice, everywhere, and any `assign` inside of `strategy.run`,
 # > where each device writes its own.
 # > (What `strategy.run` returned [is a value for each device](errors.ipynb#perreplica-object-has-no-attribute-numpy),

@@ -1,5 +1,6 @@
 """What `explain_gradient` is called with: the loss, the variables, a Keras model and its batch."""
 
+import inspect
 import sys
 from dataclasses import dataclass, replace
 
@@ -93,7 +94,10 @@ def of_model(model, batch):
     if not model.built:
         model(x)
     weights = weights[0] if weights else None
-    return lambda: model.compute_loss(x, y, model(x, training=True), weights, training=True)
+    told = (
+        {"training": True} if "training" in inspect.signature(model.compute_loss).parameters else {}
+    )  # since Keras 3.4
+    return lambda: model.compute_loss(x, y, model(x, training=True), weights, **told)
 
 
 def steps_by_itself(model):

@@ -2,6 +2,8 @@
 
 import tempfile
 
+import tensorflow as tf
+
 # free: The worked answers of [the lesson](../lessons/10_layers_and_optimizers.ipynb).
 # free: Try each exercise there first: an answer is worth more when you have one of your own to hold beside it.
 
