@@ -94,9 +94,8 @@ def of_model(model, batch):
     if not model.built:
         model(x)
     weights = weights[0] if weights else None
-    told = (
-        {"training": True} if "training" in inspect.signature(model.compute_loss).parameters else {}
-    )  # since Keras 3.4
+    takes = inspect.signature(model.compute_loss).parameters
+    told = {"training": True} if "training" in takes else {}  # since Keras 3.4
     return lambda: model.compute_loss(x, y, model(x, training=True), weights, **told)
 
 
