@@ -505,7 +505,24 @@ assert same(_, [[5, 5], [6, 6]])
 # %% error-slice-range-code
 # raises InvalidArgumentError: slice index 5 of dimension 0 out of bounds
 # > There is no row 5: this variable has two, 0 and 1, or -2 and -1.
-# > (A slice such as `v[5:]` raises nothing: it is empty, and what is assigned to it is lost.)
+# > (A slice such as `v[5:]` raises nothing: it is empty, and what is assigned to it is lost.
+# > A loop over a Keras variable, `for row in k`, asks for one row too many, with this message: loop over `k.numpy()`
+# > or, for gradients, `tf.unstack(k)`.)
+for dtype in (*FLOATS, tf.int32):
+    looped = some(keras.Variable, dtype)
+    with raises(InvalidArgument, match="slice index 2 of dimension 0 out of bounds"):
+        for row in looped:
+            assert row.shape == (2,)
+    for way in (list, enumerate, lambda k: zip(k, range(5), strict=False)):
+        with raises(InvalidArgument, match="slice index 2 of dimension 0 out of bounds"):
+            list(way(looped))
+    for rows in (looped.numpy(), tf.unstack(looped)):
+        assert same(np.array([np.asarray(row) for row in rows]), looped.numpy())
+looped = some(keras.Variable)
+with tf.GradientTape() as tape:
+    first, second = tf.unstack(looped)
+    loss = tf.reduce_sum(first * second)
+assert same(tape.gradient(loss, looped), [[3, 4], [1, 2]])
 for kind in KINDS:
     for index in (5, 2, -3):
         for attempt in (lambda one, index: one[index], lambda one, index: one[index].assign([1, 2])):
@@ -572,6 +589,11 @@ assert same(_, [[1, 2], [0, 0]])
 # %% error-keras-scatter-code
 # raises AttributeError: 'Variable' object has no attribute 'scatter_nd_update'
 # > A Keras variable, such as a layer's kernel, is not a `tf.Variable`; it holds one, in `.value`.
+# > (`'Variable' object has no attribute 'get_shape'`, `'read_value'`, `'device'` or `'ref'` is of the same kind.)
+for name in ("get_shape", "read_value", "device", "ref"):
+    with raises(AttributeError, match=f"'Variable' object has no attribute '{name}'"):
+        getattr(k, name)
+    assert hasattr(k.value, name)
 layer = keras.layers.Dense(2)
 layer.build((None, 2))
 for other in (k, layer.kernel):
@@ -837,11 +859,20 @@ assert same(tf.function(lambda: tf.range(steps) + 1)(), [1, 2, 3])
 # raises ValueError: Unable to avoid copy while creating an array as requested.
 # > An array made of a variable is a copy, and since NumPy 2 `copy=False` forbids one.
 # > Leave it away.
+# > (`np.array(v)` and `np.copy(v)` may warn that the `__array__ implementation doesn't accept a copy keyword`.
+# > The values are right; `v.numpy()` and `np.asarray(v)` do not warn.)
 # > To change the variable, assign.
 for kind in KINDS:
     for make in (np.array, np.asarray):
         with raises(ValueError, match="Unable to avoid copy"):
             make(some(kind), copy=False)
+    for make in (np.array, np.copy):
+        words = "__array__ implementation doesn't accept a copy keyword"
+        tells = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
+        with warns(DeprecationWarning, match=words) if tells else nullcontext():
+            assert same(make(some(kind)), matrix)
+    with silence():
+        assert same(np.asarray(some(kind)), matrix) and same(some(kind).numpy(), matrix)
 
 # %% error-avoid-copy-code-2
 assert same(_, matrix)
@@ -1158,8 +1189,13 @@ assert same(matrix[matrix[:, 0] > 1], [[3, 4]])
 
 # %% error-sequence-code
 # raises ValueError: setting an array element with a sequence
-# > (It is also the message when one entry is to hold a list, as in `values[0, 0] = [1, 2]`, and of `np.save(file,
-# > model.get_weights())`: [keep several arrays by `np.savez`](recipes.ipynb#save-and-load-edited-weights).)
+# > (It is also the message when one entry is to hold a list, as in `values[0, 0] = [1, 2]`, of
+# > `np.array(model.get_weights())`: [compute array by array](#cant-multiply-sequence-by-non-int-of-type-float), and of
+# > `np.save(file, model.get_weights())`: [keep several arrays by
+# > `np.savez`](recipes.ipynb#save-and-load-edited-weights).)
+for rows_, units in ((2, 2), (2, 3), (1, 1)):
+    with raises(ValueError, match="setting an array element with a sequence"):
+        np.array(keras.Sequential([keras.Input((rows_,)), keras.layers.Dense(units)]).get_weights())
 with tempfile.TemporaryDirectory() as place, raises(ValueError, match="setting an array element with a sequence"):
     np.save(f"{place}/all.npy", keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)]).get_weights())
 values = matrix.copy()
@@ -1975,6 +2011,15 @@ assert layer.bias.shape == (2,)
 
 # %% error-set-weights-code-3
 # > The kernel came first and has already been written.
+# > (An array in the place of the list is taken for a list of its rows.
+# > `takes 2 positional arguments but 3 were given`: put them into one list.)
+with raises(ValueError, match=r"weight shape \(2, 2\) is not compatible with provided weight shape \(2,\)"):
+    layer.set_weights(matrix)
+with raises(ValueError, match="with a weight list of length 3"):
+    layer.set_weights(np.ones((3, 2)))
+with raises(TypeError, match="takes 2 positional arguments but 3 were given"):
+    layer.set_weights(matrix, np.zeros(2))
+layer.set_weights([matrix, np.zeros(2)])
 assert same(_, matrix)
 
 # %% error-set-weights-code-4
@@ -2077,7 +2122,7 @@ assert same(model.get_weights()[1], saved.get_weights()[1])
 # raises ValueError: `by_name` only supports loading legacy ... files.
 # > The file was saved by Keras 3.
 #
-# > The weights files of Keras 2 could be read by the names of layers.
+# > A file of Keras 2, ending in `.h5`, can be read by the names of layers, still today.
 # > Keras 3 does not load a `.weights.h5` file by names: it numbers the layers, kind by kind.
 import h5py
 
@@ -2087,6 +2132,12 @@ keras.Sequential([keras.Input((2,)), *layers, keras.layers.BatchNormalization(na
 )
 with h5py.File(f"{folder.name}/other.weights.h5") as file:
     assert list(file["layers"]) == ["batch_normalization", "dense", "dense_1"]
+with unlogged():
+    saved.save(f"{folder.name}/legacy.h5")  # Keras 3 writes this format of Keras 2, too
+layers = [keras.layers.Dense(3, name="first"), keras.layers.Dense(2, name="out")]
+other = keras.Sequential([keras.Input((2,)), layers[1], layers[0]])
+other.load_weights(f"{folder.name}/legacy.h5", by_name=True)
+assert same(layers[1].kernel, saved.get_weights()[0])
 
 # %% error-by-name-code-3
 # > Leave `by_name` out; the names of the two models may differ then.
@@ -2141,10 +2192,29 @@ assert layer.weights[0] is layer.kernel and same(layer.kernel, kept[0])
 # > Write the values into the variables.
 assert same(_, matrix * 10)
 
+
 # %% error-new-state-code-2
 # raises ValueError: You cannot add new elements of state (variables or sub-layers) to a layer that is already built.
 # > A layer makes its variables and its layers in `__init__` or in `build`, for `call` runs many times.
-# > (An assignment of a new variable, or of a layer, to an attribute of a layer that is built says the same.)
+# > (An assignment of a new variable, or of a layer, to an attribute of a layer that is built says the same.
+# > Of a `keras.Variable` made in `call` a model says `attempting to create a variable while in a stateless scope`,
+# > where it has an `Input`.)
+class Local(keras.layers.Layer):
+    def call(self, inputs):
+        return inputs * keras.Variable(1.0)
+
+
+class Held(keras.layers.Layer):
+    def call(self, inputs):
+        self.held = keras.Variable(1.0)
+        return inputs * self.held
+
+
+for kind in (Local, Held):
+    with raises((ValueError, RuntimeError), match="attempting to create a variable while in a stateless scope"):
+        keras.Sequential([keras.Input((1,)), kind()])
+    with raises((ValueError, RuntimeError), match="attempting to create a variable while in a stateless scope"):
+        kind()(keras.Input((1,)))
 ready = keras.layers.Dense(2)
 ready.build((None, 2))
 for new in (keras.Variable(1.0), keras.layers.Dense(1)):
@@ -2174,7 +2244,24 @@ assert same(_, [[1]])
 np.testing.assert_array_equal(keras.layers.Layer().add_weight((2,), "ones"), [1, 1])
 
 # %% error-keyword-code-3
+# > (Before Keras 3.14 the message is `got multiple values for argument 'shape'`.
+# > Of `use_resource` and `synchronization` it is `got an unexpected keyword argument`: leave them out.
+# > Of `aggregation=tf.VariableAggregation.MEAN` it is `Invalid value for argument`: write `"mean"`.
+# > Of `shape=2` it is `Cannot convert '2' to a shape`: write `(2,)`.)
 assert _ == 1
+old = tuple(map(int, keras.__version__.split(".")[:2])) < (3, 14)
+words = "got multiple values for argument 'shape'" if old else "`name` must be passed as a keyword argument"
+for options, message in (
+    ({"synchronization": tf.VariableSynchronization.AUTO}, "got an unexpected keyword argument 'synchronization'"),
+    ({"use_resource": True}, "got an unexpected keyword argument 'use_resource'"),
+    ({"aggregation": tf.VariableAggregation.MEAN}, "for argument `aggregation`"),
+    ({"shape": 2}, "Cannot convert '2' to a shape"),
+):
+    with raises((TypeError, ValueError), match=message):
+        layer.add_weight(**{"shape": (2,), "name": "w", **options})
+with raises((TypeError, ValueError), match=words):
+    layer.add_weight("scale", shape=())
+assert layer.add_weight(shape=(2,), name="w", aggregation="mean").shape == (2,)
 
 # %% error-cell-code
 # raises AttributeError: 'LSTM' object has no attribute 'kernel'
@@ -2192,8 +2279,15 @@ np.testing.assert_allclose(gates(steps)[0], sigmoid(o) * np.tanh(sigmoid(i) * np
 # %% error-cell-code-2
 # > Here the bias of the forget gate becomes 5.
 # > (A GRU has a cell, too.
-# > Bidirectional has two layers, `forward_layer` and `backward_layer`; an Embedding calls its table `embeddings`.)
+# > Bidirectional has two layers, `forward_layer` and `backward_layer`; an Embedding calls its table `embeddings`.
+# > `'Dense' object has no attribute 'W'`: the names are `kernel` and `bias`.)
 assert same(_, [0, 0, 5, 5, 0, 0, 0, 0])
+plain = keras.layers.Dense(2)
+plain.build((None, 2))
+for name in ("W", "b"):
+    with raises(AttributeError, match=f"'Dense' object has no attribute '{name}'"):
+        getattr(plain, name)
+assert plain.weights == [plain.kernel, plain.bias]
 around = keras.layers.Bidirectional(keras.layers.GRU(2))
 around.build((None, 3, 1))
 assert around.forward_layer.cell.kernel.shape == around.backward_layer.cell.kernel.shape == (1, 6)
@@ -2205,7 +2299,16 @@ assert table.weights == [table.embeddings] and not hasattr(table, "kernel")
 # raises AttributeError: 'Sequential' object has no attribute 'reset_states'
 # > Models had it in Keras 2.
 # > In Keras 3 the layers have it.
-# > (A model within the model has not: loop over its layers, too.)
+# > (A model within the model has not: loop over its layers, too.
+# > `reset_states() got an unexpected keyword argument 'states'`: it sets the states to 0 only.
+# > To others, [assign](recipes.ipynb#read-and-set-the-states-of-an-lstm).)
+with raises(TypeError, match=r"reset_states\(\) got an unexpected keyword argument 'states'"):
+    layer.reset_states(states=[np.ones((1, 2)), np.ones((1, 2))])
+for state in layer.states:
+    state.assign(np.ones((1, 2)))
+    assert same(state, np.ones((1, 2)))
+layer.reset_states()
+assert all(same(state, np.zeros((1, 2))) for state in layer.states)
 inner = keras.layers.LSTM(2, stateful=True)
 within = keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), inner])
 outer = keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), within])
@@ -2240,7 +2343,14 @@ assert same(_, matrix)
 # %% error-layer-code-2
 # raises ValueError: No such layer: inner. Existing layers are: ['base'
 # > A model lists the layers it was made of, not the layers inside these.
+# > (By number, ask `get_layer(index=0)`: `No such layer: 0` looks for a name.
+# > `model.layers["base"]` says `list indices must be integers or slices, not str`.)
 # > Ask one after the other.
+with raises(ValueError, match="No such layer: 0"):
+    model.get_layer(0)
+with raises(TypeError, match="list indices must be integers or slices, not str"):
+    model.layers["base"]
+assert model.get_layer(index=0) is base is model.get_layer("base")
 assert model.layers[0] is base and len(model.layers) == 2
 
 # %% error-layer-code-3
@@ -2277,6 +2387,17 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
 # > Compile it again, and save as `.keras` from now on.
 # > A layer that was frozen during the first step is new to the optimizer, too: see the recipe [Unfreeze a layer, and
 # > train on](recipes.ipynb#unfreeze-a-layer-and-train-on).
+# > So is a whole model if `optimizer.build(model.trainable_variables)` came before its first call, when that list was
+# > empty.
+early, late = keras.Sequential([keras.layers.Dense(1)]), keras.optimizers.SGD()
+assert early.trainable_variables == []
+late.build(early.trainable_variables)
+early(np.ones((1, 1)))
+with raises(ValueError, match="Unknown variable"):
+    late.apply([tf.ones((1, 1)), tf.ones(1)], early.trainable_variables)
+late = keras.optimizers.SGD()
+late.build(early.trainable_variables)
+late.apply([tf.ones((1, 1)), tf.ones(1)], early.trainable_variables)
 assert same(_, matrix * 10 - 0.5)
 with tempfile.TemporaryDirectory() as place, unlogged():
     kept = dense(1)
@@ -2307,7 +2428,8 @@ with raises(ValueError, match="Unknown variable"):
 # raises AttributeError: EagerTensor' object has no attribute '_unique_id'
 # > An optimizer moves variables, and got something else: here a tensor, to which `v = v * 2` gave the name.
 # > Keep the variable, and assign to it.
-# > (If the message begins with `'numpy.ndarray'`, it was an array, such as a snapshot.
+# > (If the message begins with `'numpy.ndarray'`, it was an array, such as a snapshot; if with `'SymbolicTensor'`,
+# > perhaps a Keras variable that a `tf.function` was given as an argument: use it from outside.
 # > If both lists hold what they should, look at their order: `apply_gradients` wants pairs of a gradient and its
 # > variable.)
 assert tf.is_tensor(v) and not isinstance(v, tf.Variable)
@@ -2316,6 +2438,12 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
         make().apply([tf.ones((2, 2))], [some().numpy()])
     with raises(AttributeError, match="EagerTensor' object has no attribute '_unique_id'"):
         make().apply_gradients([(some(), tf.ones((2, 2)))])
+    weight = some(keras.Variable)
+    with raises(AttributeError, match="'SymbolicTensor' object has no attribute '_unique_id'"):
+        function(lambda k: make().apply([tf.ones((2, 2))], [k]))(weight)  # noqa: B023
+    optimizer = make(1.0)
+    function(lambda: optimizer.apply([tf.ones((2, 2))], [weight]))()  # noqa: B023
+    np.testing.assert_allclose(weight, matrix - 1, atol=1e-4)
 
 # %% error-unique-id-code-2
 assert same(_, matrix * 2 - 1)
@@ -2347,7 +2475,18 @@ assert same(_, matrix - 2)
 # > The learning rate is one of them.
 # > (`set_weights` compares shapes and does not count: a list that is too short sets the first variables, and where one
 # > array does not fit, those before it are set already.
-# > `variables` is a list now: `optimizer.variables()` says `'list' object is not callable`.)
+# > `variables` is a list now: `optimizer.variables()` says `'list' object is not callable`.
+# > Of `object has no attribute 'get_slot'` the recipe below tells.
+# > For `'_decayed_lr'` write `learning_rate`: with a schedule, too, it is the rate of the next step.)
+falling, moved = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.5, 1, 0.5)), tf.Variable(0.0)
+for name in ("get_slot", "_decayed_lr"):
+    with raises(AttributeError, match=f"'SGD' object has no attribute '{name}'"):
+        getattr(falling, name)
+for _step in range(3):
+    rate, start = falling.learning_rate.numpy(), moved.numpy()
+    falling.apply([tf.constant(-1.0)], [moved])
+    assert moved.numpy() == start + rate and falling.learning_rate.numpy() == rate / 2
+assert keras.optimizers.SGD(0.5).learning_rate.numpy() == 0.5
 half = keras.optimizers.Adam(0.5)
 half.build([tf.Variable(matrix)])
 assert half.variables[1] is half.learning_rate
@@ -2381,8 +2520,12 @@ assert all(same(part, value) for part, value in zip(optimizer.variables, kept, s
 # > The optimizer has not made its slot variables yet.
 # > It makes them for the variables of its first step, or of `build`.
 # > (Of a model it says `You are loading weights into a model that has not yet been built`, or `saving`: call the model
-# > once. A Sequential model may be built instead; a class of your own only [if its `build` builds its
+# > once.
+# free: Older versions said `was never built and thus it doesn't have any variables`.
+# > A Sequential model may be built instead; a class of your own only [if its `build` builds its
 # > layers](#no-error-but-load_weights-loaded-nothing).)
+with raises(ValueError, match="was never built and thus it doesn't have any variables"):
+    keras.layers.Dense(2).load_own_variables({"0": matrix, "1": np.zeros(2)})
 assert not made_of_its_own(lambda net, shape: None).weights
 assert len(made_of_its_own(lambda net, shape: net.out.build(shape)).weights) == 2
 assert len(optimizer.variables) == 2
@@ -2801,7 +2944,24 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
     assert isinstance(make(0.5).learning_rate.value, tf.Variable)
 #
 # > (A rate that two optimizers share is a variable that a function returns, `SGD(lambda: rate)`: they ask for it at
-# > every step.)
+# > every step.
+# > A function for `LearningRateScheduler` is told ``The output of the `schedule` function should be a float`` if it
+# > returns a tensor, an array, or the integer 1: return `float(rate * tf.exp(-0.1))`.)
+scheduled = dense(1, optimizer=keras.optimizers.SGD(0.5))
+for schedule in (
+    lambda epoch, rate: rate * tf.exp(-0.1),
+    lambda epoch, rate: np.array(rate),
+    lambda epoch, rate: 1,
+    lambda epoch, rate: float(rate * tf.exp(-0.1)),
+):
+    scheduler = keras.callbacks.LearningRateScheduler(schedule)
+    scheduler.set_model(scheduled)
+    if isinstance(schedule(0, 0.5), float):
+        scheduler.on_epoch_begin(0)
+        np.testing.assert_allclose(scheduled.optimizer.learning_rate, 0.5 * np.exp(-0.1), rtol=1e-5)
+    else:
+        with raises(ValueError, match="The output of the `schedule` function should be a float"):
+            scheduler.on_epoch_begin(0)
 rate, first, second = tf.Variable(0.5), tf.Variable(0.0), tf.Variable(0.0)
 shared = [keras.optimizers.SGD(lambda: rate), keras.optimizers.SGD(lambda: rate)]
 for optimizer, weight in zip(shared, (first, second), strict=True):
@@ -2845,9 +3005,12 @@ assert _ == 0.5
 # %% error-set-value-code
 # since keras 3.10: messages call the module keras.backend, not keras.api.backend
 # raises AttributeError: module 'keras.backend' has no attribute 'set_value'
-# > `get_value`, `batch_set_value` and `batch_get_value` are gone as well.
-# > (`tf.keras.backend` still has them, but its `set_value` fails on a layer's weight: `'str' object has no attribute
-# > 'name'`.)
+# > `get_value`, `batch_set_value` and `batch_get_value` are gone as well; so is `get_session`, for which there is
+# > nothing to write.
+# > (`tf.keras.backend` still has the first four, but its `set_value` fails on a layer's weight: `'str' object has no
+# > attribute 'name'`.)
+for place in (keras.backend, tf.keras.backend):
+    assert not hasattr(place, "get_session")
 for name in ("set_value", "get_value", "batch_set_value", "batch_get_value"):
     assert not hasattr(keras.backend, name) and hasattr(tf.keras.backend, name)
 layer = keras.layers.Dense(2)
@@ -3457,7 +3620,14 @@ assert same(gradient_of(lambda: tf.reduce_sum(other**2), other)[0], matrix * 4)
 
 # %% error-silent-gradient-none-code-5
 # > (So it is with a variable made of variables: of `tf.Variable([[a, b], [b, a]])`, neither has a gradient.
-# > Write `tf.convert_to_tensor([[a, b], [b, a]])` inside the tape.)
+# > Write `tf.convert_to_tensor([[a, b], [b, a]])` inside the tape; of Keras variables, [put the `value`
+# > in](#str-object-has-no-attribute-base_dtype).)
+k1, k2 = keras.Variable(1.0), keras.Variable(2.0)
+with raises(AttributeError, match="'str' object has no attribute 'base_dtype'"):
+    tf.convert_to_tensor([[k1, k2], [k2, k1]])
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(tf.convert_to_tensor([[k1.value, k2.value], [k2.value, k1.value]]) ** 2)
+assert [float(gradient) for gradient in tape.gradient(loss, [k1, k2])] == [4, 8]
 one, two = tf.Variable(1.0), tf.Variable(2.0)
 found = gradient_of(lambda: tf.reduce_sum(tf.Variable([[one, two], [two, one]]) ** 2), one, two)
 assert list(found) == [None, None]
@@ -3547,7 +3717,10 @@ assert same(gradient_of(lambda: tf.reduce_sum(rounded(halves)), halves)[0], [1, 
 # > A tensor, and a variable made with `trainable=False`, it watches when `tape.watch` says so.
 # > (Of a Keras variable made so, give it the `value`.)
 #
-# > A ninth cause has [its own section](#no-error-but-an-array-times-a-keras-variable-has-no-gradient).
+# > Ninth cause: a Keras variable was given to a `tf.function` as an argument.
+# > It arrives as a tensor, which the tape does not watch.
+# > Use it from outside, or give its `value`.
+# > A tenth cause has [its own section](#no-error-but-an-array-times-a-keras-variable-has-no-gradient).
 # > Where the loss is not to use a variable, `tape.gradient(loss, variables, unconnected_gradients="zero")` gives zeros
 # > in place of `None`.
 # > They are not the same to an optimizer: a 0 lets momentum and weight decay act, and `None` does not.
@@ -3572,6 +3745,23 @@ for source in (tf.constant(matrix), tf.Variable(matrix, trainable=False), keras.
                 tape.watch(inner)
             loss = tf.reduce_sum(tf.square(source))
         assert (tape.gradient(loss, source) is not None) == asked
+
+
+def inside(source, *arguments):
+    """The gradient by the argument, else by the source, as a function finds it."""
+    given = arguments[0] if arguments else source
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.square(given))
+    return [tape.gradient(loss, given), tf.is_tensor(given) and not isinstance(given, tf.Variable)]
+
+
+for kind in KINDS:
+    other = some(kind)
+    found = [tf.function(partial(inside, other), autograph=False)(other), function(inside, other)()]
+    assert (found[0][0] is None) == (kind is keras.Variable) == bool(found[0][1])
+    assert same(found[1][0], matrix * 2)
+    if kind is keras.Variable:
+        assert same(function(inside, other)(other.value)[0], matrix * 2)
 with tf.GradientTape() as tape, raises((AttributeError, ValueError, TypeError)):
     tape.watch(keras.Variable(matrix, trainable=False))
 
@@ -4013,19 +4203,50 @@ assert _ == 3
 # > A Keras layer lists Keras variables only: a `tf.Variable` stored as an attribute is not among its weights, so `fit`
 # > does not train it and `get_weights` does not return it.
 # > Make the layer's variables with `add_weight`.
-# > (A functional model lists only what its layers have made: a variable of either kind that its formula multiplies
-# > with, as in `inputs * v`, is not trained.
-# > Nor is one that a Lambda layer uses.)
-for kind in KINDS:
-    used = kind(2.0)
-    assert not keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda inputs: inputs * used)]).weights  # noqa: B023
+# > (Nor does a model look into a formula such as `inputs * v`, a Lambda layer or its loss: a variable of either kind
+# > that stands there is not trained.
+# > Make it a Keras variable and an attribute of the model, `model.v = v`, before `compile`: then it is trained, and
+# > `save_weights` saves it.
+# > Nor is a layer trained that is made in a Lambda layer; write a class in its place.
+# > Keras 2 warned: `but are not present in its tracked objects`.)
+for make in (lambda inputs: keras.layers.Dense(1)(inputs), lambda inputs: inputs * keras.Variable(1.0)):
+    with silence():
+        assert not keras.Sequential([keras.Input((1,)), keras.layers.Lambda(make)]).weights
+
+
+def in_a_formula(v):
+    inputs = keras.Input((1,))
+    return keras.Model(inputs, keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")(inputs) * v), "mse"
+
+
+def in_a_lambda(v):
+    layers = [keras.Input((1,)), keras.layers.Lambda(lambda inputs: inputs * v), *dense(1).layers]
+    return keras.Sequential(layers), "mse"
+
+
+def in_a_loss(v):
+    return dense(1), lambda y, outputs: v * keras.ops.mean((y - outputs) ** 2, axis=-1)
+
+
+for make in (in_a_formula, in_a_lambda, in_a_loss):
+    for kind in KINDS:
+        for is_attribute in (False, True):
+            part = kind(1.0)
+            other, loss = make(part)
+            if is_attribute:
+                other.v = part
+            other.compile("sgd", loss)
+            other.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+            listed = is_attribute and kind is keras.Variable
+            assert (part.numpy() < 1) == listed and len(other.weights) == 1 + listed, (make, kind)
+            if listed:
+                with tempfile.TemporaryDirectory() as place:
+                    kept = part.numpy()
+                    other.save_weights(f"{place}/v.weights.h5")
+                    part.assign(7.0)
+                    other.load_weights(f"{place}/v.weights.h5")
+                    assert part.numpy() == kept
 assert _[0] == 1 and _[1] < 1
-for kind in KINDS:
-    factor, inputs = kind(2.0), keras.Input((1,))
-    functional = keras.Model(inputs, keras.layers.Dense(1)(inputs * factor))
-    functional.compile("sgd", "mse")
-    functional.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
-    assert len(functional.weights) == 2 and factor.numpy() == 2
 assert scale.weights == [scale.tracked] and len(scale.get_weights()) == 1
 assert all(isinstance(weight.value, tf.Variable) for weight in model.trainable_variables)
 
@@ -4232,7 +4453,19 @@ model.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=3, verbose=0, callbacks=[cal
 assert all(one is layer.kernel for one in kept) and len(set(copies)) == 3
 
 # %% error-silent-compared-code-2
+# > (Some entries may be the same: where an input is 0 in each row, as at the rim of a picture, its row of the
+# > first kernel has the gradient 0.)
 # > Keep values: `get_weights`, or `.numpy()` of each.
+dark = keras.layers.Dense(1, kernel_initializer="ones")
+for optimizer in ("sgd", "adam"):
+    other = keras.Sequential([keras.Input((2,)), dark, keras.layers.Dense(1)])
+    other.compile(optimizer, "mse")
+    inputs = np.array([[0.0, 1.0], [0.0, 2.0]])
+    (gradient,) = gradient_of(lambda inputs=inputs, other=other: tf.reduce_sum(other(inputs) ** 2), dark.kernel)
+    assert gradient[0] == 0 and gradient[1] != 0
+    moved = dark.kernel.numpy()[1]
+    other.fit(inputs, np.full((2, 1), 9.0), epochs=10, verbose=0)
+    assert dark.kernel.numpy()[0] == 1 and dark.kernel.numpy()[1] != moved
 assert all(_)
 
 
@@ -4425,10 +4658,15 @@ for bad in (np.nan, -np.inf):
 # %% error-silent-skipped-code-2
 # since keras 3.9: the steps of a LossScaleOptimizer are counted in its own iterations
 # > Under the policy `mixed_float16`, `compile` puts it around your optimizer.
-# > (In a loop of your own, take the gradient of `optimizer.scale_loss(loss)`.)
+# > (In a loop of your own, take the gradient of `optimizer.scale_loss(loss)`; `apply` divides it by the scale.
+# > `'LossScaleOptimizer' object has no attribute 'get_scaled_loss'`: that was the name in Keras 2.
+# > Leave out `get_unscaled_gradients`.)
 # > Look at `dynamic_scale`: while it falls at every step, none is taken.
 assert _ == (-1, 1, 2)
 one, scaling = tf.Variable(1.0), keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0))
+with raises(AttributeError, match="'LossScaleOptimizer' object has no attribute 'get_scaled_loss'"):
+    scaling.get_scaled_loss(1.0)
+assert not hasattr(scaling, "get_unscaled_gradients")
 scaling.build([one])
 with tf.GradientTape() as tape:
     loss = scaling.scale_loss(2 * one)
@@ -4497,8 +4735,8 @@ assert len({id(one): one for one in alike * 3}) == 2
 # > shape or dtype need a new trace.
 # > Until then a change is ignored.
 # > Compile after it.
-# > (In a GAN two models share the discriminator: set its `trainable` to True before each step of its own, and to False
-# > before each step of the other model. Then every trace finds what it should.)
+# > (For the discriminator of a GAN, which is frozen in one model and trained in the other, see [its own
+# > section](#no-error-but-the-discriminator-of-my-gan-is-not-trained).)
 many = dense(1, 1)
 
 
@@ -4522,16 +4760,6 @@ with unlogged():  # it warns of so many traces
             warnings.simplefilter("ignore")  # Keras says that nothing is to be trained
             typed.train_on_batch(np.ones((4, 1), dtype), np.zeros((4, 1)))
         assert (typed.get_weights()[0] != kept) == moves
-    generator, discriminator = dense(1), dense(1)
-    both = keras.Sequential([keras.Input((1,)), generator, discriminator])
-    both.compile("sgd", "mse")
-    for number, dtype in ((16, "float64"), (8, "float32"), (16, "float32"), (5, "float64")):
-        x, y = (array.astype(dtype) for array in rows(number))
-        for model, trains, moved in ((discriminator, True, [False, True]), (both, False, [True, False])):
-            discriminator.trainable = trains
-            kept = both.get_weights()
-            model.train_on_batch(x, y + 5)
-            assert [(one != two).any() for one, two in zip(both.get_weights(), kept, strict=True)] == moved
 
 # %% error-silent-trainable-code-3
 assert same(*_)
@@ -4855,19 +5083,12 @@ assert same(_, matrix)
 # raises AttributeError: 'str' object has no attribute '_is_ref_dtype'
 # > The function is one of TensorFlow 1, and wants a `tf.Variable`.
 # > A layer's weight is a `keras.Variable`: use its method.
-# > (Where there is no such method, give the function `k.value`, the `tf.Variable` that is in it:
-# > `tf.train.ExponentialMovingAverage(0.9).apply([k])` says `'str' object has no attribute 'base_dtype'`, and takes
-# > `[k.value]`.)
+# > (Where there is no such method, give the function `k.value`, the `tf.Variable` that is in it.)
 #
 # > For other old names, see [Old code, and what to write now](old_code.md).
 assert isinstance(k.value, tf.Variable)
 tf.compat.v1.assign(k.value, matrix * 3)
 assert same(k, matrix * 3)
-with raises(AttributeError, match="'str' object has no attribute 'base_dtype'"):
-    tf.train.ExponentialMovingAverage(0.9).apply([k])
-average = tf.train.ExponentialMovingAverage(0.9)
-average.apply([k.value])
-assert same(average.average(k.value), matrix * 3)
 assert "_is_ref_dtype" in (ROOT / "book/old_code.md").read_text(encoding="utf8")
 
 # %% error-ref-dtype-code-2
@@ -4921,7 +5142,8 @@ assert all(same(weight, array) for weight, array in zip(model.weights, keeper.ke
 # > A model of a class of your own, such as this one, has no clone.
 #
 # > `clone_model` passes what `get_config` returns to the class, and this class takes no arguments.
-# > (If it takes some, Keras asks for a `get_config`: `non-serializable argument values`, or `must override
+# free: (Keras 2 said ``Expected `model` argument to be a functional `Model` instance``.
+# > If it takes some, Keras asks for a `get_config`: `non-serializable argument values`, or `must override
 # > get_config()`.)
 class Sized(Net):
     def __init__(self, units):
@@ -5688,3 +5910,561 @@ with module_of(GROWING) as module:
     for size, grows, expected in ((0, True, []), (2, True, [2, 4]), (2, False, [2, 4])):
         assert same(tf.function(module.growing, jit_compile=True)(v, size, grows), expected)
     assert same(tf.function(module.growing)(v, 0, True), [2, 4])
+
+
+# %% error-multiply-code-2
+# raises TypeError: can't multiply sequence by non-int of type 'float'
+# > `get_weights` returns a list of arrays, and a list does not compute.
+# > (With `-` and `/` it says `unsupported operand type(s) for -: 'list' and 'list'`, or `/: 'list' and 'int'`, and with
+# > `+ 0.5`, `can only concatenate list`.
+# > `* 2` repeats the list, and `+` joins two: [too many weights](#with-a-weight-list-of-length).
+# > `np.array(weights)` says [`setting an array element with a
+# > sequence`](#setting-an-array-element-with-a-sequence); with `dtype=object` it may say `could not broadcast input
+# > array`.)
+assert type(weights) is list and all(type(array) is np.ndarray for array in weights)
+for compute, words in (
+    (lambda: weights - weights, r"unsupported operand type\(s\) for -: 'list' and 'list'"),
+    (lambda: weights / 2, r"unsupported operand type\(s\) for /: 'list' and 'int'"),
+    (lambda: weights + 0.5, "can only concatenate list"),
+    (lambda: np.float32(0.5) * weights, "can't multiply sequence by non-int of type 'numpy.float32'"),
+):
+    with raises(TypeError, match=words):
+        compute()
+for many in (weights * 2, weights + weights):
+    assert len(many) == 4
+    with raises(ValueError, match="with a weight list of length 4, but the layer was expecting 2 weights"):
+        layer.set_weights(many)
+with raises(ValueError, match="setting an array element with a sequence"):
+    np.array(weights)
+with raises(ValueError, match="could not broadcast input array"):
+    np.array(weights, dtype=object)
+assert np.array([np.ones((3, 2)), np.ones(2)], dtype=object).shape == (2,)
+
+# %% error-multiply-code-3
+# > Compute array by array.
+#
+# > For two models, pair their lists, as in `[a - b for a, b in zip(one, other, strict=True)]`.
+# > See the recipe [Copy or blend one model into
+# > another](recipes.ipynb#copy-or-blend-one-model-into-another).
+np.testing.assert_allclose(_, np.full((2, 2), 0.5))
+one, other = layer.get_weights(), weights
+for gap, old in zip([a - b for a, b in zip(one, other, strict=True)], weights, strict=True):
+    np.testing.assert_allclose(gap, old * -0.5)
+
+
+# %% error-unpack-code-2
+# raises ValueError: not enough values to unpack (expected 2, got 0)
+# > A layer returns as many arrays as it has weights.
+# > A ReLU or Flatten has none, nor has a layer that [is not
+# > built](#no-error-but-get_weights-returns-an-empty-list).
+# > A Dense without bias has one; an LSTM has three and a BatchNormalization four: `too many values to unpack`.
+# > (`layer.get_weights()[0]` says `list index out of range`.
+# > `apply_gradients` says the same of an empty list of pairs, as when `model.trainable_variables` was taken before the
+# > model was built.)
+assert layer is model.layers[1]
+with raises(IndexError, match="list index out of range"):
+    layer.get_weights()[0]
+for other, shape, number in (
+    (keras.layers.ReLU(), (None, 2), 0),
+    (keras.layers.Flatten(), (None, 2), 0),
+    (keras.layers.Dense(2), None, 0),
+    (keras.layers.Dense(2, use_bias=False), (None, 2), 1),
+    (keras.layers.LSTM(2), (None, 3, 1), 3),
+    (keras.layers.BatchNormalization(), (None, 2), 4),
+):
+    if shape:
+        other.build(shape)
+    assert len(other.get_weights()) == len(other.weights) == number
+    words = "too many values to unpack" if number > 2 else rf"not enough values to unpack \(expected 2, got {number}"
+    with raises(ValueError, match=words):
+        _one, _two = other.get_weights()
+other = keras.Sequential([keras.layers.Dense(1)])
+early = other.trainable_variables
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(other(matrix))
+with raises(ValueError, match=r"not enough values to unpack \(expected 2, got 0\)"):
+    keras.optimizers.SGD().apply_gradients(zip(tape.gradient(loss, early), early, strict=True))
+
+# %% error-unpack-code-3
+# > Ask for weights by their names.
+assert _ == [(2, 3), (3, 1)]
+
+
+# %% error-base-dtype-code
+# raises AttributeError: 'str' object has no attribute 'base_dtype'
+# > TensorFlow makes a tensor of a list of `tf.Variable`s, and not of a list of Keras variables.
+# > (The same with `tf.convert_to_tensor([a, b])`, `tf.Variable([a, b])`, `v.assign([a, b])` and
+# > `keras.ops.stack([a, b])`.
+# > `tf.add_n` and `tf.concat` take them.
+# > `tf.train.ExponentialMovingAverage(0.9).apply([a])` takes `[a.value]`, too.)
+for make in (lambda value: keras.Variable(value), lambda value: keras.Variable([value], dtype="bfloat16")):
+    one, two = make(1.0), make(2.0)
+    pair = [one.value, two.value]
+    whole = tf.Variable(tf.stack(pair)), keras.Variable(tf.stack(pair), dtype=pair[0].dtype.name)
+    ways = tf.stack, tf.convert_to_tensor, tf.Variable, keras.ops.stack
+    for way in (*ways, whole[0].assign, whole[1].assign):
+        with raises(AttributeError, match="'str' object has no attribute 'base_dtype'"):
+            way([one, two])
+    for made in (way(pair) for way in ways):
+        assert same(tf.cast(made, tf.float32), np.reshape([1, 2], (2, *one.shape)))
+    for variable in whole:
+        variable.assign(tf.zeros_like(tf.stack(pair)))
+        variable.assign(pair)
+        assert same(tf.cast(tf.convert_to_tensor(variable), tf.float32), np.reshape([1, 2], (2, *one.shape)))
+    for way in (tf.stack, keras.ops.stack):
+        with raises(AttributeError, match="'str' object has no attribute 'base_dtype'"):
+            function(way, [one, two])()
+    assert tf.add_n([one, two]).numpy() == 3
+assert same(tf.concat([keras.Variable([1.0]), keras.Variable([2.0])], 0), [1, 2])
+with raises(AttributeError, match="'str' object has no attribute 'base_dtype'"):
+    tf.train.ExponentialMovingAverage(0.9).apply([a])
+average = tf.train.ExponentialMovingAverage(0.9)
+average.apply([a.value])
+assert average.average(a.value).numpy() == 1
+
+# %% error-base-dtype-code-2
+# > Give it their values.
+# > The gradients reach the variables.
+assert _ == [2, 4]
+
+
+# %% error-silent-gan-code-2
+# since keras 3.8: train_on_batch goes on after a change of trainable
+# > The hidden code is that of many tutorials: it compiles the discriminator, freezes it, and compiles the whole.
+#
+# > Keras warns that the model does not have any trainable weights.
+# > A step reads `trainable` when it is traced, at its first call, and then the discriminator is frozen.
+# > (Keras 2 read it in `compile`, and warned of a `Discrepancy between trainable weights and collected trainable
+# > weights`.)
+discriminator.compile("sgd", "mse")  # frozen still
+with warns(UserWarning, match=r"The model does not have any trainable weights\."):
+    discriminator.train_on_batch(x, y)
+discriminator.trainable = True
+discriminator.train_on_batch(x, y)  # the trace was of a frozen one
+assert all(same(new, old) for new, old in zip(discriminator.get_weights(), before, strict=True))
+discriminator.trainable = False
+
+# %% error-silent-gan-code-3
+assert _ == [False, False]
+
+# %% error-silent-gan-code-4
+# since keras 3.8: train_on_batch goes on after a change of trainable
+# > Set `trainable` before every step of either, and compile the discriminator again if it was traced frozen, as here.
+assert _ == [True, True]
+with unlogged():  # it warns of so many traces
+    generator, discriminator = dense(1), dense(1)
+    both = keras.Sequential([keras.Input((1,)), generator, discriminator])
+    both.compile("sgd", "mse")
+    for number, dtype in ((16, "float64"), (8, "float32"), (16, "float32"), (5, "float64")):
+        x, y = (np.full((number, 1), value, dtype) for value in (1, 5))
+        for model, trains, moved in ((discriminator, True, [False, True]), (both, False, [True, False])):
+            discriminator.trainable = trains
+            kept = both.get_weights()
+            model.train_on_batch(x, y)
+            assert [(one != two).any() for one, two in zip(both.get_weights(), kept, strict=True)] == moved
+
+
+# %% error-compile-code-3
+# raises TypeError: 'NoneType' object is not callable
+# > `compile` throws away the traced step, which `fit` still needs.
+# > (Without `compile` nothing is raised, and the layer stays frozen.)
+assert same(layer.kernel, [[1]])
+
+
+def unfreezing(name, and_compile):
+    """Two layers in a fit with a callback that unfreezes the first one; its kernel."""
+    other = dense(1, 1)
+    other.layers[0].trainable = False
+    other.compile("sgd", "mse")
+
+    def act(*_args, **_options):
+        other.layers[0].trainable = True
+        if and_compile:
+            other.compile("sgd", "mse")
+
+    watcher = keras.callbacks.Callback()
+    setattr(watcher, name, act)
+    other.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=3, verbose=0, callbacks=[watcher])
+    return other.layers[0].kernel.numpy()
+
+
+for name in ("on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_train_batch_end"):
+    with raises(TypeError, match="'NoneType' object is not callable"):
+        unfreezing(name, True)
+for name in ("on_epoch_end", "on_train_batch_end"):
+    assert unfreezing(name, False) == 1
+
+# %% error-compile-code-4
+# > Call `fit` twice, and compile in between.
+#
+# > For a change within one `fit`, see the recipe [Unfreeze a layer, and train
+# > on](recipes.ipynb#unfreeze-a-layer-and-train-on).
+assert same(_, [[True]])
+
+
+# %% error-silent-momentum-code-2
+# > Without momentum, 0.8 of the kernel would be left.
+# > Of an optimizer's numbers the learning rate is a variable.
+# > `momentum`, `beta_1`, `weight_decay` and `clipnorm` are constants of the traced step, and so is the optimizer:
+# > `model.optimizer = ...` is ignored, too.
+np.testing.assert_allclose(_, [[0.675]], rtol=1e-4)
+
+
+def second(make, change, compiles):
+    """What a kernel is after two fits with one change in between."""
+    other = dense(1, optimizer=make())
+    fit(other, 1)
+    change(other)
+    if compiles:
+        other.compile(other.optimizer, "mse")
+    return fit(other, 1)[0].item()
+
+
+SGD, Adam, AdamW = keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW
+for make, name, value in (
+    (partial(SGD, 0.1, momentum=0.5), "momentum", 0.0),
+    (partial(Adam, 0.1), "beta_1", 0.0),
+    (partial(AdamW, 0.1, weight_decay=0.0), "weight_decay", 5.0),
+    (partial(SGD, 0.1), "clipnorm", 0.01),
+    (partial(SGD, 0.1), "learning_rate", 1.0),
+):
+    kept, silent, compiled = (
+        second(make, change, compiles)
+        for change, compiles in (
+            (lambda other: None, False),
+            (lambda other: setattr(other.optimizer, name, value), False),  # noqa: B023
+            (lambda other: setattr(other.optimizer, name, value), True),  # noqa: B023
+        )
+    )
+    assert (silent == kept) == (name != "learning_rate") and compiled != kept, name
+still = SGD(0.0)
+for compiles in (False, True):
+    end = second(partial(SGD, 0.1), lambda other: setattr(other, "optimizer", still), compiles)
+    np.testing.assert_allclose(end, 0.8 if compiles else 0.64, rtol=1e-4)
+    assert still.iterations.numpy() == compiles
+
+# %% error-silent-momentum-code-3
+# > Compile after the change.
+# > The optimizer keeps what it remembers.
+# > (An SGD without momentum remembers nothing: with a momentum set later it says `list index out of range`.
+# > Compile with a new one.)
+np.testing.assert_allclose(_, [[0.8]], rtol=1e-4)
+kept = [variable.numpy() for variable in model.optimizer.variables]
+model.compile(model.optimizer, "mse")
+assert len(kept) == 3
+assert all(same(variable, old) for variable, old in zip(model.optimizer.variables, kept, strict=True))
+other = dense(1, optimizer=keras.optimizers.SGD(0.1))
+fit(other, 1)
+other.optimizer.momentum = 0.9
+other.compile(other.optimizer, "mse")
+with raises(IndexError, match="list index out of range"):
+    fit(other, 1)
+other.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+fit(other, 1)
+
+
+# %% error-silent-add-loss-code-2
+# > The penalty of 0.5 is missing: each step begins with an empty list of losses, and counts what `call` adds.
+# > (A function says `` `add_loss()` can only be called from inside `build()` or `call()` ``.
+# > A functional model says `NotImplementedError`, without a word.)
+assert _ == 0 and not model.losses
+for owner, eager in ((model, False), (layer, False), (model, True), (layer, True)):
+    model.compile("sgd", "mse", run_eagerly=eager)
+    owner.add_loss(0.5 * tf.reduce_sum(layer.kernel**2))
+    assert float(model.losses[0]) == 0.5
+    for step in (model.train_on_batch, model.evaluate):
+        options = {"verbose": 0} if step == model.evaluate else {}
+        assert step(x, x, **options) == 0
+    assert layer.kernel.numpy() == 1
+    with raises(ValueError, match=r"`add_loss\(\)` can only be called from inside `build\(\)` or `call\(\)`"):
+        owner.add_loss(lambda: tf.reduce_sum(layer.kernel**2))
+inputs = keras.Input((1,))
+functional = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+with raises(NotImplementedError) as caught:
+    functional.add_loss(tf.reduce_sum(functional.weights[0] ** 2))
+assert str(caught.value) == ""
+
+# %% error-silent-add-loss-code-4
+# > Give the kernel [a regularizer](#no-error-but-the-new-regularizer-has-no-effect), or add the loss in a `call`.
+assert _ == 0.5
+model.compile(keras.optimizers.SGD(0.1), "mse")
+model.fit(x, x, verbose=0)
+np.testing.assert_allclose(layer.kernel, [[0.9]], rtol=1e-6)
+other = dense(1)
+other.layers[0].kernel.regularizer = keras.regularizers.L2(0.5)
+other.compile("sgd", "mse")
+assert other.evaluate(x, x, verbose=0) == 0.5
+
+
+# %% error-half-code
+# raises InvalidArgumentError: was expected to be a half tensor but is a float tensor
+# > A layer of the policy `mixed_float16` casts the decimals that it is given to float16 ("half"), and a `tf.Variable`
+# > or a constant stays float32 ("float").
+# > (In `fit` the message is `has type float32 that does not match type float16`.
+# > The policy `mixed_bfloat16` says `bfloat16`.)
+
+
+def scaled(by, policy):
+    return keras.layers.Lambda(lambda inputs: inputs * by, dtype=policy)
+
+
+for policy, name, short in (("mixed_float16", "float16", "half"), ("mixed_bfloat16", "bfloat16", "bfloat16")):
+    assert scaled(2.0, policy)(matrix).dtype == name
+    for by in (gain, tf.constant(2.0)):
+        with raises(InvalidArgument, match=f"was expected to be a {short} tensor but is a float tensor"):
+            scaled(by, policy)(matrix)
+        model = keras.Sequential([scaled(by, policy)])
+        model.compile("sgd", "mse")
+        with raises(TypeError, match=f"has type float32 that does not match type {name}"):
+            model.fit(matrix, matrix, verbose=0)
+
+# %% error-half-code-2
+# > Cast the variable.
+# > In a layer of your own, make the weight with `add_weight`: it stays float32, and inside `call` it is cast by itself.
+assert same(_, matrix * 2) and _.dtype == "float16"
+
+
+class Gain(keras.layers.Layer):
+    def build(self, shape):
+        self.gain = self.add_weight(shape=(), initializer="ones")
+
+    def call(self, inputs):
+        return inputs * self.gain
+
+
+for policy in ("mixed_float16", "mixed_bfloat16"):
+    layer = Gain(dtype=policy)
+    model = keras.Sequential([layer])
+    model.compile("sgd", "mse")
+    model.fit(matrix, matrix * 0, verbose=0)
+    assert layer.gain.dtype == "float32" and layer.gain.numpy() < 1
+    assert layer(matrix).dtype == policy.removeprefix("mixed_")
+
+
+# %% error-update-code-2
+# raises AttributeError: 'Counter' object has no attribute 'add_update'
+# > This layer counts its calls in the way of Keras 2.
+#
+# > Write the line without `add_update`.
+assert not hasattr(keras.layers.Layer, "add_update") and not hasattr(keras.Model, "add_update")
+
+# %% error-update-code-3
+# > In Keras 3 the `assign` alone is enough: in `call` it runs with each step of `fit`, and with each batch of
+# > `predict`.
+assert _ == 1
+for eagerly in (False, True):
+    other = Counting()
+    model = keras.Sequential([keras.Input((1,)), other, keras.layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=eagerly)
+    x, y = np.ones((8, 1)), np.ones((8, 1))
+    model.fit(x, y, batch_size=2, epochs=3, verbose=0)
+    assert other.count.numpy() == 12
+    model.predict(x, batch_size=4, verbose=0)
+    assert other.count.numpy() == 14
+other = Counting()
+tf.function(lambda x: [other(x), other(x)], autograph=False)(np.ones((1, 1)))
+assert other.count.numpy() == 2
+
+
+# %% error-legacy-code
+# raises ImportError: `keras.optimizers.legacy` is not supported in Keras 3.
+# > The optimizers of Keras 2 are gone, also from `tf.keras.optimizers.legacy`.
+# > (`module 'keras.optimizers' has no attribute 'experimental'`: so is that place.)
+# > Those of Keras 3 have the same names.
+for name in ("SGD", "Adam", "RMSprop", "Adagrad", "Ftrl"):
+    for place in (keras.optimizers.legacy, tf.keras.optimizers.legacy):
+        with raises(ImportError, match="is not supported in Keras 3"):
+            getattr(place, name)()
+    assert issubclass(getattr(keras.optimizers, name), keras.optimizers.Optimizer)
+with raises(AttributeError, match=r"optimizers' has no attribute 'experimental'"):
+    keras.optimizers.experimental
+
+# %% error-legacy-code-2
+# > What else has another name is in [Old code, and what to write now](old_code.md).
+np.testing.assert_allclose(_, 0.1, rtol=1e-6)
+assert "## Layers, models and optimizers of Keras 2" in (ROOT / "book" / "old_code.md").read_text(encoding="utf8")
+
+# %% error-own-rule-code
+# raises TypeError: __init__() missing 1 required positional argument: 'learning_rate'
+# > An optimizer of your own for Keras 2 has other methods.
+#
+# > (The other words: `object has no attribute '_set_hyper'` or `'add_slot'`; with the name as first argument, [`should
+# > be float`](#should-be-float-or-an-instance-of-learningrateschedule); with `_resource_apply_dense` alone,
+# > `NotImplementedError` without a reason.)
+for name in ("_set_hyper", "add_slot"):
+    for optimizer in (keras.optimizers.SGD(), keras.optimizers.Adam()):
+        with raises(AttributeError, match=f"object has no attribute '{name}'"):
+            getattr(optimizer, name)
+with raises(ValueError, match="should be float, or an instance of LearningRateSchedule"):
+    keras.optimizers.Optimizer("sign")
+
+
+class Resource(keras.optimizers.Optimizer):
+    def _resource_apply_dense(self, gradient, variable):
+        variable.assign_sub(gradient)
+
+
+with raises(NotImplementedError) as caught:
+    Resource(0.1).apply([tf.constant(1.0)], [tf.Variable(1.0)])
+assert not str(caught.value)
+
+# %% error-own-rule-code-2
+# > Now the base takes the rate, as its first argument, `build` makes the slots, and `update_step` moves one weight.
+#
+# > Clipping, weight decay and averages are the base's: `SignMomentum(0.5, clipnorm=1.0)`.
+assert same(_, matrix - 0.5)
+assert same(optimizer.slots[0], np.full((2, 2), 0.1, "float32")) and len(optimizer.variables) == 3
+for kind in KINDS:
+    weights, optimizer = [some(kind), kind([0.0])], SignMomentum(0.5)
+    optimizer.build(weights)
+    step = function(optimizer.apply, [tf.ones((2, 2)), tf.constant([-1.0])], weights)
+    step()
+    step()
+    assert same(weights[0], matrix - 1) and same(weights[1], [1]) and len(optimizer.slots) == 2
+clipped, one = SignMomentum(0.5, clipnorm=1.0), tf.Variable([0.0, 0.0])
+clipped.apply([tf.constant([3.0, 4.0])], [one])
+np.testing.assert_allclose(clipped.slots[0], [0.06, 0.08], rtol=1e-5)
+decayed, one = SignMomentum(0.5, weight_decay=0.1), tf.Variable(2.0)
+decayed.apply([tf.constant(1.0)], [one])
+np.testing.assert_allclose(one, 2 - 2 * 0.5 * 0.1 - 0.5, rtol=1e-5)
+averaged, one = SignMomentum(0.5, use_ema=True), tf.Variable(2.0)
+averaged.apply([tf.constant(1.0)], [one])
+assert "average" in " ".join(part.name for part in averaged.variables)
+model = dense(1, optimizer=SignMomentum(0.25))
+np.testing.assert_allclose(fit(model, 3)[0], [[0.25]])
+
+
+# %% error-silent-folds-code
+# > A layer holds its weights, and the three models are made of one layer: they share a kernel.
+# > (So do `keras.Sequential(model.layers)` and `keras.Model(model.inputs, model.outputs)` with `model`.)
+starts = [float(number) for number in re.findall(r"[\d.]+", printed)]
+assert starts[0] == 1 and starts[0] > starts[1] > starts[2]
+for other in (keras.Sequential(model.layers), keras.Model(model.inputs, model.outputs)):
+    other(np.ones((1, 1)))
+    assert len(other.weights) == 1 and other.weights[0] is model.weights[0] is layers[0].kernel
+
+# %% error-silent-folds-code-2
+# > For each model, as for each fold of a cross-validation, make the layers anew, in a function; or take
+# > `keras.models.clone_model(model)`, whose weights are drawn anew.
+assert same(_[0][0], [[1]]) and same(_[1][0], [[1]]) and model.get_weights()[0] < 1
+other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+assert (keras.models.clone_model(other).get_weights()[0] != other.get_weights()[0]).all()
+
+
+# %% error-stateful-code-2
+# since keras 3.15: a stateful RNN compares the batch sizes
+# raises ValueError: If an RNN is stateful, the batch size of the input sequences must be the same as the batch size
+# > The layer keeps a state for each sequence of a batch, here four.
+# free: (Before Keras 3.15 one row ended in four, without an error.)
+# > For more rows, say `batch_size=4`.
+# > (`Incompatible shapes`: the last batch is smaller.
+# > `the batch size must be static`: the `Input` needs a `batch_shape`.)
+assert all(state.shape == (4, 2) for state in layer.states) and len(layer.states) == 2
+for kind in (keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN):
+    other = keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), kind(2, stateful=True)])
+    with raises(ValueError, match="If an RNN is stateful, the batch size of the input"):
+        other.predict(np.ones((8, 3, 1)), verbose=0)
+    assert other.predict(np.ones((8, 3, 1)), batch_size=4, verbose=0).shape == (8, 2)
+    with raises(InvalidArgument, match="Incompatible shapes"):
+        other.predict(np.ones((6, 3, 1)), batch_size=4, verbose=0)
+    with raises(ValueError, match="the batch size must be static"):
+        keras.Sequential([keras.Input((3, 1)), kind(2, stateful=True)])
+
+# %% error-stateful-code-3
+# > For another number, make the model for it, and copy the weights, which are the same for each.
+model.layers[0].reset_states()
+np.testing.assert_allclose(model.predict(np.ones((4, 3, 1)), verbose=0)[:1], _, rtol=1e-5)
+
+
+# free: (Keras 2 warned: `The initializer HeNormal is unseeded and being called multiple times`.
+
+# %% error-silent-alike-code
+# > Both layers use one initializer, which gives the same numbers again.
+assert _.all()
+
+# %% error-silent-alike-code-2
+# > Give each layer its own: the name `"he_normal"`, a new object, or `initializer.clone()`.
+# > With a number as its seed, these give the same again.
+assert not _.any()
+
+
+def alike(make):
+    both = [keras.layers.Dense(2, kernel_initializer=make()) for _layer in range(2)]
+    for one in both:
+        one.build((None, 2))
+    return (both[0].kernel.numpy() == both[1].kernel.numpy()).all()
+
+
+seeded = keras.initializers.HeNormal(seed=1)
+assert alike(lambda: initializer) and not alike(lambda: "he_normal")
+assert not alike(keras.initializers.HeNormal) and not alike(initializer.clone)
+assert alike(lambda: keras.initializers.HeNormal(seed=1)) and alike(seeded.clone)
+#
+# > The members of an ensemble begin alike, too, if the function that makes one calls `keras.utils.set_random_seed` with
+# > one number.)
+code = """
+import keras
+def member():
+    keras.utils.set_random_seed(1)
+    layer = keras.layers.Dense(2)
+    layer.build((None, 2))
+    return layer.kernel.numpy()
+assert (member() == member()).all()
+"""
+alone(code)
+
+
+# %% error-silent-gathered-code
+# > When the list was made the layer had no weights yet, as a model of a class of your own has none in its `__init__`.
+# > A `zip` with the empty list passes over each gradient.
+assert _ == [] and len(layer.trainable_variables) == 1
+assert list(zip(gathered, [tf.ones((1, 1))], strict=False)) == []
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.out = keras.layers.Dense(1)
+        self.found = len(self.trainable_variables)
+
+
+assert Net().found == 0
+
+# %% error-silent-gathered-code-2
+# > Make the list once the weights are there.
+# > (Often `gradient_accumulation_steps=2`, an option of Keras's optimizers, does the same.)
+np.testing.assert_allclose(_, [[1 - 0.1 * (2 + 8) / 2]], rtol=1e-5)
+assert same(gathered[0], [[0]])
+for name in ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Nadam", "Adamax", "Adadelta", "Ftrl", "Lion", "Adafactor"):
+    optimizer = getattr(keras.optimizers, name)(gradient_accumulation_steps=2)
+    assert optimizer.gradient_accumulation_steps == 2
+one, optimizer = keras.Variable([[1.0]]), keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)
+for gradient in (2.0, 8.0):
+    optimizer.apply([tf.constant([[gradient]])], [one])
+np.testing.assert_allclose(one, layer.kernel)
+table = keras.layers.Embedding(3, 1)  # its gradient is a list of rows, and is added all the same
+table.build()
+total = tf.Variable(tf.zeros((3, 1)))
+total.assign_add(gradient_of(lambda: tf.reduce_sum(table(np.array([1, 1]))), table.embeddings)[0])
+assert same(total, [[0], [2], [0]])
+
+
+# %% error-defined-code
+# raises ValueError: Shapes used to initialize variables must be fully-defined (no `None` dimensions).
+# > The shape of a weight needs numbers, and here the input does not tell how many rows the kernel has.
+# > (`Flatten` of an input with `None` ends in the same words, and so does `add_weight(shape=(None, 2))`.)
+for make in (
+    lambda: keras.Sequential([keras.Input((None, 3)), keras.layers.Flatten(), keras.layers.Dense(2)]),
+    lambda: keras.layers.Layer().add_weight(shape=(None, 2)),
+    lambda: keras.layers.Dense(2).build((None, None)),
+    lambda: keras.Variable("zeros", shape=(None, 2), dtype="float32"),
+):
+    with raises(ValueError, match="Shapes used to initialize variables must be fully-defined"):
+        make()
+
+# %% error-defined-code-2
+# > Give the number, or let `None` stand for an axis that no weight has, such as the time of a sequence.
+assert _ == (3, 2)
+for length in (1, 5):
+    assert model(np.ones((1, length, 3))).shape == (1, length, 2)
+assert keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).layers[0].kernel.shape == (3, 2)

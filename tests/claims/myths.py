@@ -516,7 +516,8 @@ np.testing.assert_allclose(layer.kernel, [[0.8]], rtol=1e-5)
 # > again.)
 #
 # > `compile` leaves the weights as they are.
-# > It is needed after a change of `trainable` or of a constraint.
+# > It is needed after a change of what a traced step has taken as a constant: `trainable`, a weight's constraint or
+# > regularizer, an activation, the optimizer, its `momentum`.
 assert _[0] == 1 and _[1] == 5
 x, y = np.ones((4, 1)), np.zeros((4, 1))
 model.compile(keras.optimizers.SGD(0.0), "mse")
@@ -538,6 +539,25 @@ for change in (
     model.set_weights([np.array([[2]])])
     model.fit(x, y, verbose=0)
     assert ignored != layer.kernel.numpy().item() and layer.kernel.numpy() in (2, 7)
+for change in (
+    lambda model: setattr(model.layers[0].kernel, "regularizer", keras.regularizers.L2(1.0)),
+    lambda model: setattr(model.layers[0], "activation", keras.activations.tanh),
+    lambda model: setattr(model, "optimizer", keras.optimizers.SGD(0.0)),
+    lambda model: setattr(model.optimizer, "momentum", 0.0),
+):
+    ends = []
+    for changes, compiles in ((False, False), (True, False), (True, True)):
+        one = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+        changed = keras.Sequential([keras.Input((1,)), one])
+        changed.compile(keras.optimizers.SGD(0.1, momentum=0.5), "mse")
+        changed.fit(x, y, verbose=0)
+        if changes:
+            change(changed)
+        if compiles:
+            changed.compile(changed.optimizer, "mse")
+        changed.fit(x, y, verbose=0)
+        ends.append(one.kernel.numpy().item())
+    assert ends[0] == ends[1] != ends[2]
 scale = keras.layers.Normalization()
 model = keras.Sequential([keras.Input((1,)), scale])
 model.predict(np.full((1, 1), 9), verbose=0)

@@ -530,7 +530,12 @@ assert not lstm.states[0].numpy().any()
 #
 # > `model.load_weights(path, by_name=True)`
 #
-# > [what fits](recipes.ipynb#load-what-fits-of-another-model)
+# > the same for an `.h5` file of Keras 2; for a `.weights.h5` file, [what
+# > fits](recipes.ipynb#load-what-fits-of-another-model)
+#
+# > `if "bn" in k.name`
+#
+# > `if "bn" in k.path`
 #
 # > `load_model(folder)` of a SavedModel
 #
@@ -547,6 +552,15 @@ with tempfile.TemporaryDirectory() as folder:
     model.save_weights(f"{folder}/saved.weights.h5")
     with raises(ValueError, match="`by_name` only supports loading legacy"):
         model.load_weights(f"{folder}/saved.weights.h5", by_name=True)
+    first, second = (keras.layers.Dense(1, name=name) for name in ("first", "bn"))
+    old = keras.Sequential([keras.Input((1,)), first, second])
+    old.save(f"{folder}/old.h5")  # in the format of Keras 2
+    kept = [w.numpy() for w in second.weights]
+    other = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, name="bn")])
+    other.load_weights(f"{folder}/old.h5", by_name=True)
+    np.testing.assert_array_equal(other.get_weights()[0], kept[0])
+    assert not [k for k in old.weights if "bn" in k.name]
+    assert [k for k in old.weights if "bn" in k.path] == second.weights
     model.export(f"{folder}/exported")
     with raises(ValueError, match="File format not supported"):
         keras.models.load_model(f"{folder}/exported")
@@ -581,6 +595,61 @@ for callback, expected in ((Old(), ["old"] * 2), (Both(), ["new"] * 2)):
     calls.clear()
     model.fit(x, np.ones((2, 1)), batch_size=1, callbacks=[callback], verbose=0)
     assert calls == expected and callback.model is model
+
+# %% scaling
+# > `optimizer.get_scaled_loss(loss)`
+#
+# > `optimizer.scale_loss(loss)`
+#
+# > `optimizer.get_unscaled_gradients(gradients)`
+#
+# > nothing: `apply` divides them by the scale
+optimizer, v = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0), initial_scale=8.0), tf.Variable(1.0)
+gone("get_scaled_loss get_unscaled_gradients", optimizer)
+optimizer.build([v])
+with tf.GradientTape() as tape:
+    loss = optimizer.scale_loss(2 * v)
+gradient = tape.gradient(loss, v)
+optimizer.apply([gradient], [v])
+assert gradient.numpy() == 16 and v.numpy() == -1
+
+
+# %% own optimizer
+# > `_resource_apply_dense(self, gradient, v)` in an optimizer
+#
+# > [`update_step(self, gradient, v,
+# > learning_rate)`](errors.ipynb#missing-1-required-positional-argument-learning_rate)
+#
+# > `_create_slots(self, variables)`, `self.add_slot(v, "m")`
+#
+# > `build(self, variables)`, `self.add_variable_from_reference(v, "m")`
+#
+# > `self._set_hyper("learning_rate", rate)`
+#
+# > `super().__init__(rate)`
+gone("_resource_apply_dense _create_slots add_slot _set_hyper", keras.optimizers.Optimizer)
+
+
+class Momentum(keras.optimizers.Optimizer):
+    def __init__(self, rate):
+        super().__init__(rate)
+
+    def build(self, variables):
+        super().build(variables)
+        self.m = [self.add_variable_from_reference(v, "m") for v in variables]
+
+    def update_step(self, gradient, v, learning_rate):
+        m = self.m[self._get_variable_index(v)]
+        self.assign(m, m + gradient)
+        self.assign_sub(v, learning_rate * m)
+
+
+for make in (some, lambda: some(keras.Variable), weight):
+    optimizer, v = Momentum(0.5), make()
+    for _step in range(2):
+        optimizer.apply([np.ones((2, 2), "float32")], [v])
+    np.testing.assert_allclose(v.numpy(), before - 0.5 * (1 + 2))
+
 
 # %% optimizers
 # > `optimizer.lr`

@@ -414,13 +414,31 @@ pruned.kernel.assign([[1], [0]])
 fit(model)
 assert pruned.kernel.numpy()[1] != 0
 
+
 # %% recipe-noise-code
 # > `assign_add` takes an array of the variable's shape.
 # > A NumPy generator draws it, and draws the same one again from the same seed.
 #
 # > For noise after each batch of a `fit`, put the line into [a callback](#clip-or-mask-after-every-training-step); it
-# > adds up.
-# > To be rid of the noise, do not subtract it: see [Try a change, and take it back](#try-a-change-and-take-it-back).
+# > adds up, and a snapshot that is put back there undoes the step as well.
+# > For new noise in each step and none in the weights, see [Try other weights without assigning
+# > them](#try-other-weights-without-assigning-them).
+# > Outside of `fit`, to be rid of the noise, do not subtract it: see [Try a change, and take it
+# > back](#try-a-change-and-take-it-back).
+class Back(keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch, logs=None):
+        self.kept = self.model.get_weights()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.set_weights(self.kept)
+
+
+model = compiled(keras.layers.Dense(1))
+kept = model.get_weights()
+model.fit(np.ones((4, 2)), np.full((4, 1), 9.0), verbose=0, callbacks=[Back()])
+assert all(np.array_equal(*pair) for pair in zip(kept, model.get_weights(), strict=True))
+model.fit(np.ones((4, 2)), np.full((4, 1), 9.0), verbose=0)
+assert not any(np.array_equal(*pair) for pair in zip(kept, model.get_weights(), strict=True))
 noise = np.random.default_rng(seed=0).normal(scale=0.1, size=(2, 2))
 np.testing.assert_array_equal(_, np.array([[1, 2], [3, 4]], "float32") + noise.astype("float32"))
 for dtype in FLOATS:
@@ -918,7 +936,14 @@ assert [w.path for w in side_by_side().weights] == ["hidden/kernel", "hidden/bia
 #
 # > Choose the names yourself.
 # > Those that Keras chooses have a number that counts up with each new layer of the program.
+# > The `name` of a Keras weight is its own alone, such as `kernel`: `if "hidden" in weight.name` finds nothing, where
+# > `weight.path` does.
 # > The `name` of a `tf.Variable` finds nothing: several variables may have the same.
+assert [weight.name for weight in model.weights] == ["kernel", "bias"] * 2
+assert [weight for weight in model.weights if "hidden" in weight.path] == model.layers[0].weights
+for named in (functional("net"), loaded(model), side_by_side()):
+    assert not any("hidden" in weight.name for weight in named.weights)
+    assert any("hidden" in weight.path for weight in named.weights)
 np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
 np.testing.assert_array_equal(model.get_weights()[0], [[1, 2], [3, 4]])
 first, second = keras.layers.Dense(1), keras.layers.Dense(1)
@@ -1281,6 +1306,21 @@ np.testing.assert_allclose(layer.kernel, total, rtol=1e-5)
 #
 # > For a layer without an adapter, build a plain one and give it the sum:
 # > `plain.set_weights([layer.kernel, layer.bias])`.
+# > A `.weights.h5` file holds the sum, too, and loads into a plain model.
+# > (`Cannot enable lora on a layer that isn't yet built`: build it, or call the model.
+# > `lora is already enabled`: a layer takes one adapter; merge it, and go on with it.)
+with pytest.raises(ValueError, match="Cannot enable lora on a layer that isn't yet built"):
+    keras.layers.Dense(3).enable_lora(2)
+with pytest.raises(ValueError, match="lora is already enabled"):
+    layer.enable_lora(2)
+carrier, plain = (keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]) for _model in range(2))
+carrier.layers[0].enable_lora(2)
+carrier.layers[0].lora_kernel_b.assign(np.ones((2, 3)))
+with tempfile.TemporaryDirectory() as folder:
+    carrier.save_weights(f"{folder}/adapted.weights.h5")
+    plain.load_weights(f"{folder}/adapted.weights.h5")
+assert len(plain.weights) == 2 and carrier.layers[0].lora_kernel_b.numpy().all()
+np.testing.assert_allclose(plain(x), carrier(x), rtol=1e-5)
 # > `enable_lora(rank, lora_alpha=...)` multiplies the product by `lora_alpha / rank`, which is 1 unless you say more;
 # > `layer.kernel` has that in it.
 np.testing.assert_allclose(_[1], _[0], rtol=1e-5)
@@ -1409,7 +1449,8 @@ np.testing.assert_allclose(long.predict(np.ones((1, 6, 1)), verbose=0), second, 
 # > The states are no weights: `get_weights`, `.weights.h5` and `.keras` files leave them out; a `tf.train.Checkpoint`
 # > has them.
 # > Nothing resets them between two epochs, nor between `fit` and `predict`.
-# > Give `fit` the model's `batch_size`, here 1; with another it raises.
+# > Give `fit` the model's `batch_size`, here 1, and a number of rows that it divides: [otherwise it
+# > raises](errors.ipynb#if-an-rnn-is-stateful-the-batch-size-of-the-input-sequences-must-be-the-same).
 # > `layer.states = [...]` replaces the variables by what you give, so assign.
 # > A GRU has one state.
 assert _ == (True, True)
@@ -1462,6 +1503,11 @@ for other in ({}, {"batch_size": 2}):
         with pytest.raises(ValueError, match=r"(?i)shape|batch size"):
             another.fit(np.ones((rows, 3, 1)), np.ones((rows, 2)), verbose=0, **other)
 another.fit(np.ones((3, 3, 1)), np.ones((3, 2)), batch_size=1, verbose=0)
+four = keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), keras.layers.LSTM(2, stateful=True)])
+four.compile("sgd", "mse")
+four.fit(np.ones((8, 3, 1)), np.ones((8, 2)), batch_size=4, verbose=0)
+with pytest.raises(InvalidArgumentError, match="Incompatible shapes"):
+    four.fit(np.ones((6, 3, 1)), np.ones((6, 2)), batch_size=4, verbose=0)
 inner.states = [np.ones((1, 2)), np.ones((1, 2))]
 assert type(inner.states[0]) is np.ndarray
 gru = keras.layers.GRU(2, stateful=True)
@@ -1483,7 +1529,8 @@ assert step.experimental_get_tracing_count() == 1
 # %% recipe-rate-code-4
 # > A compiled model has its optimizer as `model.optimizer`.
 # > Setting the attribute to a number assigns to the same variable. (A schedule that is set after a `fit` may be
-# > ignored, silently, until you compile again with the same optimizer.)
+# > ignored, silently, until you compile again with the same optimizer.
+# > So may [a new momentum](errors.ipynb#no-error-but-the-new-momentum-has-no-effect).)
 assert _ == 0.125
 assert isinstance(model.optimizer, keras.optimizers.Optimizer)
 assert model.optimizer.learning_rate is rate
@@ -1497,6 +1544,15 @@ for again, moved in ((False, False), (True, True)):
     before = one.get_weights()[0]
     fit(one)
     assert (one.get_weights()[0] != before).all() == moved
+for again, left in ((False, 0.54), (True, 0.64)):
+    late = keras.optimizers.SGD(0.1, momentum=0.5)
+    one = compiled(dense(), inputs=1, optimizer=late)
+    one.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+    late.momentum = 0.0
+    if again:
+        one.compile(late, "mse")
+    one.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+    np.testing.assert_allclose(one.get_weights()[0], [[left]], rtol=1e-4)
 for rows, moved in ((64, False), (40, True)):  # 40 leave a batch of 8, which is traced anew
     late = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.0, 10, 0.9))
     one = compiled(dense(), inputs=1, optimizer=late)
@@ -1762,14 +1818,40 @@ model.compile(optimizer, "mse")
 before, head_before = base.kernel.numpy(), head.kernel.numpy()
 model.fit(x, y, verbose=0)
 assert base.kernel.numpy() == before and head.kernel.numpy() != head_before
+
+
 #
 # > If that memory does not matter, compile with a new optimizer; it need not be built.
+# > Within one `fit`, a callback may set `trainable` and call `self.model.make_train_function(force=True)`, which has
+# > the step traced anew; the optimizer is built as above.
 # > For several layers, set each one's `trainable`: `model.trainable = True` [does
 # > nothing](errors.ipynb#no-error-but-modeltrainable--true-unfroze-nothing) on a model that is trainable, and after
 # > `model.trainable = False` it unfreezes all.
 # > A frozen `BatchNormalization` keeps its averages, too.
 # > One weight alone is frozen by `layer.kernel.trainable = False`: `fit` leaves it as it is, and a saved model does not
 # > know of it.
+class Turn(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        self.seen = [*getattr(self, "seen", []), self.model.layers[0].kernel.numpy().item()]
+        if epoch == 2:
+            self.model.layers[0].trainable = not self.model.layers[0].trainable
+            self.model.make_train_function(force=True)
+
+
+for start in (True, False):
+    turned, turn, rate = compiled(dense(), dense(), inputs=1), Turn(), keras.optimizers.SGD(0.1, momentum=0.5)
+    rate.build(turned.trainable_variables)
+    turned.layers[0].trainable = start
+    turned.compile(rate, "mse")
+    turned.fit(x, y, epochs=4, verbose=0, callbacks=[turn])
+    last = turned.layers[0].kernel.numpy().item()
+    assert (turn.seen[0] != turn.seen[1], turn.seen[1] != turn.seen[2]) == (start, start)
+    assert (turn.seen[2] != turn.seen[3], turn.seen[3] != last) == (not start, not start)
+unbuilt = compiled(dense(), dense(), inputs=1)
+unbuilt.layers[0].trainable = False
+unbuilt.compile("sgd", "mse")
+with pytest.raises((ValueError, NotImplementedError)):  # Unknown variable; older Keras stumbles over its own message
+    unbuilt.fit(x, y, epochs=4, verbose=0, callbacks=[Turn()])
 base.trainable = True
 model.compile(keras.optimizers.Adam(0.1), "mse")
 model.fit(x, y, verbose=0)
@@ -2261,9 +2343,16 @@ for old in olds:
 
 # %% recipe-copy-code-3
 # > To average several models, let NumPy take the mean over their lists of arrays.
-# > (A weight of integers loses its fraction.
+# > (Weighted, as in federated averaging, by the rows that each has seen: `np.average(arrays, axis=0, weights=[10,
+# > 30])`.
+# > A weight of integers loses its fraction.
 # > The statistics of a BatchNormalization then belong to none of the models: [compute them
 # > anew](#set-the-statistics-of-a-batchnormalization).)
+clients = [compiled(keras.layers.Dense(2), keras.layers.BatchNormalization(), inputs=2) for _model in range(2)]
+held = [client.get_weights() for client in clients]
+clients[0].set_weights([np.average(arrays, axis=0, weights=[10, 30]) for arrays in zip(*held, strict=True)])
+for mean, one, other in zip(clients[0].get_weights(), *held, strict=True):
+    np.testing.assert_allclose(mean, 0.25 * one + 0.75 * other, rtol=1e-5, atol=1e-7)
 norms = [built(keras.layers.BatchNormalization()) for _model in range(2)]
 for norm, mean in zip(norms, (0.0, 10.0), strict=True):
     norm.moving_mean.assign([mean, mean])
@@ -3116,6 +3205,7 @@ with warnings.catch_warnings():
     assert model(x).numpy() == 2 and called().numpy() == 2
     layer.kernel.assign([[5], [5]])
     assert model.predict(x, verbose=0) == 30 and fresh().numpy() == 30
+    layer.kernel.assign([[1], [1]])
 
 # %% recipe-copies-code-2
 # > Under a `MirroredStrategy`, a `BatchNormalization` moves its statistics on each device by what that device saw.
@@ -3389,3 +3479,64 @@ assert full.kernel.dtype == "float32"
 np.testing.assert_array_equal(full.kernel.numpy(), half.kernel.numpy())
 mixed = built(keras.layers.Dense(2, dtype="mixed_bfloat16"))
 assert (mixed.kernel.dtype, mixed(np.ones((1, 2))).dtype) == ("float32", tf.bfloat16)
+
+
+# %% recipe-stateless-code-4
+# > In a `train_step`, the loss may be computed with noise in the weights, while the step moves the weights that have
+# > none.
+# > Here the rate is 0, to show that the noise does not stay.
+# > (Called `loss`, the result would be [0 in the
+# > history](errors.ipynb#no-error-but-the-history-says-that-the-loss-is-0).)
+assert len(set(_[0])) == 3
+np.testing.assert_array_equal(_[1], [[1], [1]])
+inputs = keras.Input((1,))
+other = Noisy(inputs, keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")(inputs))
+other.compile(keras.optimizers.SGD(0.1), "mse")
+other.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=30, verbose=0)
+assert abs(other.get_weights()[0].item()) < 0.3  # noise that stayed would make it larger, at some time
+still = Noisy(inputs, keras.layers.Dense(1)(inputs))
+still.compile(keras.optimizers.SGD(0.0), "mse", run_eagerly=True)
+kept = still.get_weights()
+
+
+class Called(keras.Model):
+    def train_step(self, data):
+        return {"loss": Noisy.train_step(self, data)["noisy_loss"]}
+
+
+called = Called(inputs, keras.layers.Dense(1)(inputs))
+called.compile(keras.optimizers.SGD(0.0), "mse")
+assert called.fit(np.ones((4, 1)), np.full((4, 1), 9.0), verbose=0).history["loss"] == [0]
+still.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=3, verbose=0)
+assert all(np.array_equal(*pair) for pair in zip(kept, still.get_weights(), strict=True))
+
+
+# %% recipe-copy-code-5
+# > To average one model over the epochs of its training, as SWA and Polyak's average do, let a callback keep its
+# > weights, and write their mean at the end.
+# > (`self.lists[-5:]` takes the last five epochs alone.
+# > Of a large model, keep the sum instead.)
+np.testing.assert_allclose(*_, rtol=1e-5)
+
+
+class Factor(keras.layers.Layer):
+    def build(self, shape):
+        self.factor = self.add_weight(shape=(), initializer="ones", name="factor")
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+
+drawn = np.random.default_rng(0).normal(size=(8, 2))
+for last in (4, 2):
+    average = Average()
+    inner = [keras.layers.Dense(2), keras.layers.BatchNormalization(), Factor(), keras.layers.Dense(1)]
+    other = keras.Sequential(inner)  # `fit` builds it
+    other.compile("sgd", "mse")
+    other.fit(drawn, np.ones((8, 1)), epochs=4, verbose=0, callbacks=[average])
+    if last == 2:
+        average.lists = average.lists[-2:]
+        average.on_train_end()
+    for mine, *arrays in zip(other.get_weights(), *average.lists, strict=True):
+        assert len(arrays) == last and (mine != arrays[-1]).any()
+        np.testing.assert_allclose(mine, sum(arrays) / last, rtol=1e-4, atol=1e-6)
