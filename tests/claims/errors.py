@@ -1413,12 +1413,15 @@ for kind in KINDS:
             attempt(one == two)
 
 # %% error-truth-value-code-2
-# > (A Keras variable after `if` says `cannot be used as a boolean`.)
+# > (A Keras variable after `if` says `cannot be used as a boolean`.
+# > Two lists of arrays, such as `get_weights` returns, say the same under `==`.)
 # > Ask for the same object with `is`, or for all entries with `all`.
 with raises(TypeError, match="cannot be used as a boolean"):
     bool(some(keras.Variable))
 with raises(ValueError, match="truth value"):
     bool(some())
+with raises(ValueError, match="truth value"):
+    bool(dense(2).get_weights() == dense(2).get_weights())
 assert _ is True and not any(v is one for one in [tf.Variable(matrix)])
 
 # %% error-truth-value-code-3
@@ -1988,13 +1991,24 @@ assert same(_, matrix)
 # since keras 3.5: what a BatchNormalization is made without is None
 # raises AttributeError: 'NoneType' object has no attribute 'assign'
 # > What stands before `.assign` is `None`: this layer was made without a bias, as a BatchNormalization may be without
-# > `gamma` or `beta`. (Of a `tf.Variable`, `assign` with `read_value=False` returns `None` as well.)
+# > `gamma` or `beta`.
+# > (Of a `tf.Variable`, `assign` with `read_value=False` returns `None` as well.
+# > So do `load_weights`, `set_weights` and `compile`: after `model = model.load_weights(path)` it is `'NoneType' object
+# > has no attribute 'predict'`, or `'expect_partial'`.)
 assert layer.bias is None
 for make in (keras.layers.BatchNormalization, keras.layers.LayerNormalization):
     bare = make(scale=False, center=False)
     bare.build((None, 2))
     assert bare.gamma is bare.beta is None
 assert some().assign(matrix, read_value=False) is None
+other = dense(2)
+assert other.set_weights(other.get_weights()) is other.compile("sgd", "mse") is None
+with tempfile.TemporaryDirectory() as place:
+    other.save_weights(f"{place}/saved.weights.h5")
+    nothing = other.load_weights(f"{place}/saved.weights.h5")
+for name in ("predict", "expect_partial"):
+    with raises(AttributeError, match=f"'NoneType' object has no attribute '{name}'"):
+        getattr(nothing, name)
 
 # %% error-none-assign-code-2
 # > A layer keeps the variables with which it was built.
@@ -2096,7 +2110,9 @@ for wrong in range(3):
 # %% error-loaded-code-3
 # > Load into a model made by the same code.
 # > (Where the code is the same, layers of the saved model had no weights yet: call a model once on data before you save
-# > it. Its `build` [may build no layer](#no-error-but-load_weights-loaded-nothing).)
+# > it. Its `build` [may build no layer](#no-error-but-load_weights-loaded-nothing).
+# > Where it `received 0 variables`, the file has nothing at the layer's place: in a class of your own, that may be the
+# > name of the attribute; in a model within a model, it is one level deeper.)
 def unbuilt():
     """A model of its own class; its `build` builds nothing."""
     return made_of_its_own(lambda net, shape: None)
@@ -2114,6 +2130,31 @@ called(np.ones((1, 2)))
 called.save_weights(f"{folder.name}/called.weights.h5")
 target.load_weights(f"{folder.name}/called.weights.h5")
 assert same(target.get_weights()[0], called.get_weights()[0])
+
+
+def of_attribute(name, label):
+    """A model of its own class whose Dense is this attribute."""
+    net = type("Net", (keras.Model,), {"call": lambda net, inputs: getattr(net, name)(inputs)})()
+    setattr(net, name, keras.layers.Dense(1, name=label))
+    net(np.ones((1, 2)))
+    return net
+
+
+def nested():
+    within = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    return keras.Sequential([keras.Input((2,)), within])
+
+
+of_attribute("body", "same").save_weights(f"{folder.name}/place.weights.h5")
+of_attribute("body", "another").load_weights(f"{folder.name}/place.weights.h5")
+for other in (of_attribute("head", "same"), nested()):
+    with raises(ValueError, match="expected 2 variables, but received 0 variables"):
+        other.load_weights(f"{folder.name}/place.weights.h5")
+of_attribute("one", "same").save_weights(f"{folder.name}/late.weights.h5")
+of_attribute("two", "same").load_weights(f"{folder.name}/late.weights.h5")  # after "layers" in the alphabet: numbered
+keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save_weights(f"{folder.name}/flat.weights.h5")
+with raises(ValueError, match="expected 2 variables, but received 0 variables"):
+    nested().load_weights(f"{folder.name}/flat.weights.h5")
 assert _.all()
 assert same(model.get_weights()[1], saved.get_weights()[1])
 
@@ -2767,6 +2808,21 @@ assert tf.train.Checkpoint(other=other).write(f"{folder.name}/changed")
 # > The path is what `write` or `save` returned, which is no file: the files are called `saved.index` and
 # > `saved.data-00000-of-00001`, and `save` puts a number into the name, `saved-1`.
 # > `tf.train.latest_checkpoint(folder)` gives the path of the newest that `save` made.
+# > (`not an sstable (bad magic number)`, or `file is too short to be an sstable`: the path is that of a file, with
+# > `.meta` or `.data-00000-of-00001`.
+# > Leave the ending out.)
+with tempfile.TemporaryDirectory() as place, tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    w = tf.compat.v1.get_variable("w", initializer=[1.0])
+    session.run(w.initializer)
+    saver = tf.compat.v1.train.Saver().save(session, f"{place}/model.ckpt")
+    assert tf.train.load_checkpoint(saver).get_tensor("w") == [1]
+    for ending, words in ((".meta", "not an sstable"), (".data-00000-of-00001", "file is too short to be an sstable")):
+        with raises(tf.errors.DataLossError, match=words):
+            tf.train.load_checkpoint(saver + ending)
+with tempfile.TemporaryDirectory() as place:
+    whole = tf.train.Checkpoint(v=v).write(f"{place}/saved")
+    with raises(tf.errors.DataLossError, match=r"not an sstable \(bad magic number\)"):
+        tf.train.Checkpoint(v=v).read(f"{whole}.data-00000-of-00001")
 with tempfile.TemporaryDirectory() as place:
     checkpoint = tf.train.Checkpoint(v=v)
     assert checkpoint.write(f"{place}/saved") == f"{place}/saved"
@@ -2824,7 +2880,8 @@ assert "Assets written to" in printed  # TensorFlow's word, not Keras's
 # raises ValueError: File format not supported: filepath= ... Keras 3 only supports V3 `.keras` files
 # > The path does not end in `.keras`: here it is that of a SavedModel, a folder.
 # > (A name without its ending says the same, even where nothing is there.
-# > So does a checkpoint of TensorFlow, which `tf.train.Checkpoint(model=model).read(path)` reads.)
+# > So does a checkpoint of TensorFlow, which `tf.train.Checkpoint(model=model).read(path)` reads; [of one by Keras 2 it
+# > reads nothing](#no-error-but-a-checkpoint-of-keras-2-changed-nothing).)
 with tempfile.TemporaryDirectory() as place:
     kept = dense(2)
     kept.save(f"{place}/kept.keras")
@@ -3248,11 +3305,46 @@ with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
 # %% error-mixing-code-2
 # > A variable belongs to the strategy in whose scope it was made.
 # > Make one strategy in a program, and use that.
+# > (Where the message names a `_DefaultDistributionStrategy`, there is one, and the model or its optimizer was made
+# > outside its scope.
+# > In `fit`, such a model also says `Need to be inside "with strategy.scope()"`, or that `` `colocate_vars_with` must
+# > only be passed a variable `` of the scope.
+# > Make the model and its optimizer in the scope, and compile there.)
 # > Two would also number alike what their replicas add up: where the shapes differ, that ends in `Shape mismatch in the
 # > collective instance`.
 assert _ == 2
 with raises(RuntimeError, match="Mixing different"), second.scope():
     v.assign(3.0)
+
+
+def fit_in(made, compiled, fitted, optimizer):
+    """Fit a model; say for each step whether it is done in the scope."""
+    places = [first.scope() if inside else nullcontext() for inside in (made, compiled, fitted)]
+    optimizer = optimizer() if callable(optimizer) else optimizer
+    with places[0]:
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    with places[1]:
+        model.compile(optimizer, "mse")
+    with places[2]:
+        model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+    return model
+
+
+default = "Mixing different [\\s\\S]*_DefaultDistributionStrategy"
+for made, compiled, fitted, optimizer, words in (
+    (True, True, True, keras.optimizers.Adam, default),  # the optimizer alone
+    (True, False, False, "adam", default),
+    (False, False, True, "adam", default),
+    (False, True, False, "adam", r'Need to be inside "with strategy\.scope\(\)"'),
+    (False, True, True, "adam", "`colocate_vars_with` must only be passed a variable created in this"),
+):
+    with raises((RuntimeError, ValueError), match=words):
+        fit_in(made, compiled, fitted, optimizer)
+for optimizer in ("adam", "sgd"):
+    assert all(fit_in(True, True, fitted, optimizer) for fitted in (True, False))
+with first.scope():
+    inside = keras.optimizers.Adam()
+assert fit_in(True, True, False, inside)
 alone("""
 cpu, = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
@@ -4052,7 +4144,13 @@ assert same(np.where(np.isfinite(half), half, 0).astype("float32"), [1, 0, 0])
 
 # %% error-silent-reset-code
 # > A Keras initializer gives the same numbers at every call, made without a seed or with a number as its seed.
-# > (Made with a `keras.random.SeedGenerator`, it gives new ones.)
+# > (Made with a `keras.random.SeedGenerator`, it gives new ones.
+# > Two layers that share an initializer object begin alike, too.)
+for initializer, alike in ((keras.initializers.HeNormal(), True), ("he_normal", False)):
+    pair = [keras.layers.Dense(3, kernel_initializer=initializer) for _number in range(2)]
+    for one in pair:
+        one.build((None, 3))
+    assert (pair[0].kernel.numpy() == pair[1].kernel.numpy()).all() == alike
 assert _.all()
 for name in (
     "GlorotUniform",
@@ -4456,6 +4554,11 @@ assert all(one is layer.kernel for one in kept) and len(set(copies)) == 3
 # > (Some entries may be the same: where an input is 0 in each row, as at the rim of a picture, its row of the
 # > first kernel has the gradient 0.)
 # > Keep values: `get_weights`, or `.numpy()` of each.
+# > (`np.array_equal` of two lists is `False` where their arrays have several shapes, even for equal ones: compare array
+# > by array.)
+for shapes, answer in ((((2, 1), (1,)), False), (((2, 2), (2,)), False), (((2, 2), (2, 2)), True)):
+    arrays = [np.ones(shape) for shape in shapes]
+    assert np.array_equal(arrays, arrays) == answer and all(map(np.array_equal, arrays, arrays))
 dark = keras.layers.Dense(1, kernel_initializer="ones")
 for optimizer in ("sgd", "adam"):
     other = keras.Sequential([keras.Input((2,)), dark, keras.layers.Dense(1)])
@@ -4559,7 +4662,14 @@ assert keras.Variable(v, dtype="float16").value is not v and keras.Variable(kera
 # since keras 3.10: a keras.Variable made of a tf.Variable holds that very variable
 # > Make it of the snapshot.
 # > (A `tf.Variable` made of another variable is always new, and so is what `copy.deepcopy` returns; `copy.copy(v)` is
-# > `v` itself, and so is `w` after `w = v`.)
+# > `v` itself, and so is `w` after `w = v`.
+# > Of a list of arrays, such as `get_weights` returns, `weights[:]` holds the same arrays, and `+=` on one is seen in
+# > both lists: use `copy.deepcopy`.)
+weights = dense(2).get_weights()
+for child, seen in ((weights[:], True), (copy.deepcopy(weights), False)):
+    parent = weights[0].copy()
+    child[0] += 1
+    assert (weights[0] != parent).all() == seen
 assert copy.copy(v) is v
 assert same(_, matrix * 10) and same(k, matrix)
 for kind in KINDS:
@@ -4978,7 +5088,15 @@ for fresh, built in ((keras.optimizers.Adam(), False), (keras.optimizers.SGD(), 
 
 # %% error-silent-loading-code-4
 # > Build it first.
-# > (Of two kinds with as many slots, one takes the other's memory without a warning, and its learning rate.)
+# > (Of two kinds with as many slots, one takes the other's memory without a warning, and its learning rate.
+# > `copy.deepcopy` and `pickle` of an optimizer lose its memory with this warning; of its model, they keep it.)
+import pickle
+
+for way in (copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))):
+    with warns(UserWarning, match="Skipping variable loading for optimizer"):
+        assert way(trained.optimizer).iterations.numpy() == 0
+    for mine, theirs in zip(way(trained).optimizer.variables, trained.optimizer.variables, strict=True):
+        assert same(mine, theirs.numpy())
 assert _ == 5
 for mine, theirs in zip(model.optimizer.variables, trained.optimizer.variables, strict=True):
     assert same(mine, theirs)
@@ -5383,7 +5501,9 @@ assert same(layers[0].kernel, saved.layers[0].kernel.numpy()) and same(layers[1]
 # > (For a layer in a Sequential model the words are `could not be deserialized properly`; for a loss or metric, `Could
 # > not locate function`.
 # > An `.h5` file of a model compiled with `"mse"` says `Could not deserialize 'keras.metrics.mse'`.
-# > Load these with `compile=False`, and compile.)
+# > Load these with `compile=False`, and compile.
+# > Of a lambda it says `` Requested the deserialization of a `Lambda` layer ``: load a file of your own with
+# > `safe_mode=False`.)
 import pickle
 
 for way in (copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))):
@@ -5404,6 +5524,14 @@ keras.models.load_model(f"{folder.name}/layer.keras", custom_objects={"Plain": P
 
 def gap(y, prediction):
     return keras.ops.mean(keras.ops.abs(y - prediction))
+
+
+twice = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1), keras.layers.Lambda(lambda x: 2 * x)])
+twice.save(f"{folder.name}/lambda.keras")
+with raises(ValueError, match="Requested the deserialization of a `Lambda` layer"):
+    keras.models.load_model(f"{folder.name}/lambda.keras")
+safe = keras.models.load_model(f"{folder.name}/lambda.keras", safe_mode=False)
+assert same(safe(np.ones((1, 2))), twice(np.ones((1, 2))).numpy())
 
 
 def compiled_and_saved(name, **options):
@@ -6468,3 +6596,145 @@ assert _ == (3, 2)
 for length in (1, 5):
     assert model(np.ones((1, length, 3))).shape == (1, length, 2)
 assert keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).layers[0].kernel.shape == (3, 2)
+
+
+# %% error-silent-keras2-code-2
+# > The file holds what `model.save_weights("ckpt")` of Keras 2 put into one.
+#
+# > Keras 2 called the values `layer_with_weights-0/kernel`, and Keras 3 looks for its own names.
+# > (In a class of your own, Keras 2 took the attributes, such as `out/kernel`, and of a Dense,
+# > `tf.train.Checkpoint(model)` restores the bias alone.
+# > `tf.train.list_variables(path)` shows the names.)
+# Seen in files of tf_keras 2.21, which is not among the requirements: Sequential, functional, a class of one's own.
+layout = {f"layer_with_weights-0/{name}/.ATTRIBUTES/VARIABLE_VALUE" for name in ("bias", "kernel")}
+assert {name for name, _ in tf.train.list_variables(path)} - {"_CHECKPOINTABLE_OBJECT_GRAPH"} == layout
+assert same(_, [0]) and (layer.kernel.numpy() != kernel.numpy()).all()
+with raises(AssertionError, match="not bound to checkpointed values"):
+    status.assert_existing_objects_matched()
+own = made_of_its_own(lambda net, shape: net.out.build(shape))
+held = tf.train.Checkpoint(out=tf.train.Checkpoint(kernel=kernel, bias=bias)).write(f"{folder.name}/own")
+before = own.out.kernel.numpy()
+for root, restored in ((tf.train.Checkpoint(model=own), 0), (tf.train.Checkpoint(own), 7)):
+    root.read(held).expect_partial()
+    assert same(own.out.bias, [restored]) and same(own.out.kernel, before)
+
+# %% error-silent-keras2-code-3
+# > Read the arrays, and assign them.
+# > The optimizer's memory stays behind.
+assert same(_, [7]) and same(layer.kernel, [[5], [6]])
+two = keras.Sequential([keras.Input((2,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+assert [one for one in two.layers if one.weights] == two.layers[1:]
+
+
+# %% error-user-object-code
+assert "Assets written to" in printed  # TensorFlow's word, not Keras's
+
+# %% error-user-object-code-2
+# raises TypeError: '_UserObject' object is not callable
+# > The model comes from a SavedModel, a folder.
+#
+# > What `tf.saved_model.load` returns is no Keras model.
+# > (So it says `'_UserObject' object has no attribute 'predict'`, `'summary'` or `'set_weights'`.)
+for name in ("predict", "summary", "set_weights"):
+    with raises(AttributeError, match=f"'_UserObject' object has no attribute '{name}'"):
+        getattr(loaded, name)
+assert not isinstance(loaded, keras.Model)
+
+# %% error-user-object-code-3
+# > Call one of its functions, and assign to its `variables`.
+# > (Without a `serve`, it is `loaded.signatures["serving_default"]`, which returns a dictionary.)
+assert same(_, [[3 + bias.numpy().item()]])
+served = loaded.signatures["serving_default"](tf.ones((1, 2)))
+assert isinstance(served, dict) and same(*served.values(), _)
+plain = tf.Module()
+plain.v = tf.Variable(2.0)
+plain.times = tf.function(lambda x: x * plain.v, input_signature=[tf.TensorSpec([])], autograph=False)
+tf.saved_model.save(plain, f"{folder.name}/plain", signatures=plain.times)
+other = tf.saved_model.load(f"{folder.name}/plain")
+assert not hasattr(other, "serve")
+assert [value.numpy() for value in other.signatures["serving_default"](tf.constant(3.0)).values()] == [6]
+
+
+# %% error-h5py-code-2
+# raises KeyError: Unable to synchronously open object (object 'out' doesn't exist)
+# > The file is one of Keras 3, opened with h5py.
+#
+# > The file has no such name: Keras 3 numbers layers and weights, and `file.visit(print)` shows how.
+# > (`name already exists`: write into the dataset, by `[...]`.
+# > `no write intent on file`: open it with `"r+"`.
+# > `Can't broadcast`: the file keeps its shapes.
+# > `identifier is not of specified type`: the file is closed; copy by `[...]` before that.)
+names = []
+file.visit(names.append)
+assert {"layers/dense/vars/0", "layers/dense/vars/1"} <= {*names} and not any("out" in name for name in names)
+with raises(OSError, match="name already exists"):
+    file["layers/dense/vars/0"] = np.ones((2, 1))
+with raises(TypeError, match="Can't broadcast"):
+    file["layers/dense/vars/0"][...] = np.ones((2, 2))
+dense(2).save_weights(f"{folder.name}/other.weights.h5")
+with h5py.File(f"{folder.name}/other.weights.h5") as other:
+    taken, kept = other["layers/dense/vars/0"], other["layers/dense/vars/0"][...]
+    with raises(OSError, match="no write intent on file"):
+        taken[...] = np.ones((1, 2))
+with raises(RuntimeError, match="identifier is not of specified type"):
+    taken[...]
+assert same(kept, [[1, 1]])
+
+# %% error-h5py-code-3
+# > See the recipe [Edit a weights file without its
+# > model](recipes.ipynb#edit-a-weights-file-without-its-model).
+assert same(_, [[1], [2]])
+file.close()
+model.load_weights(f"{folder.name}/saved.weights.h5")
+assert same(model.layers[0].kernel, [[1], [2]])
+
+
+# %% error-silent-different-code-2
+# > The file numbers the layers of a kind in the order of `model.layers`, and this model has another order.
+assert same(_, [[2]]) and same(model.get_layer("two").kernel, [[1]])
+for one, names in ((saved, ["one", "two"]), (model, ["two", "one"])):
+    assert [layer.name for layer in one.layers[1:3]] == names
+
+# %% error-silent-different-code-3
+# > Build it by the same code, or copy by names.
+#
+# > Elsewhere, compare `model(x)` before saving and after loading.
+# > Where it is equal, look at the data, as at the order of the class names.
+# > Where not, perhaps [the model was not built](#no-error-but-load_weights-loaded-nothing), [a variable was not
+# > saved](#no-error-but-my-layers-variable-was-not-saved), or [a layer was half
+# > loaded](recipes.ipynb#load-what-fits-of-another-model).
+assert same(_, [[1]]) and same(model.get_layer("two").kernel, [[2]])
+again = branches("one", "two")
+with tempfile.TemporaryDirectory() as place:
+    saved.save_weights(f"{place}/saved.weights.h5")
+    again.load_weights(f"{place}/saved.weights.h5")
+assert same(again(np.ones((1, 1))), saved(np.ones((1, 1))).numpy())
+
+
+# %% error-larger-code
+# raises ValueError: Cannot create a tensor proto whose content is larger than 2GB
+# > An array from outside becomes a constant of the graph, and a constant has less than 2 GB.
+# > (This one only looks large: it is one number in memory.)
+def constants(call, *inputs):
+    """The numbers of entries of the constants in the graph of this call."""
+    traced = tf.function(call, autograph=False).get_concrete_function(*inputs)
+    kept = [operation for operation in traced.graph.get_operations() if operation.type == "Const"]
+    return [int(np.prod(operation.outputs[0].shape)) for operation in kept]
+
+
+piece = np.ascontiguousarray(table[:1000])
+assert 1000 in constants(lambda: tf.gather(piece, [0, 1]))
+assert table.strides == (0,) and table.nbytes > 2**31
+assert 5 in constants(lambda: tf.constant(table[:5]))
+with raises(ValueError, match="larger than 2GB"):
+    constants(lambda: tf.constant(table))
+#
+# > Make a variable of the array first, or pass it as an argument.
+for kind in KINDS:
+    other = kind(piece)
+    assert 1000 not in constants(lambda: tf.gather(tf.convert_to_tensor(other), [0, 1]))  # noqa: B023
+assert 1000 not in constants(lambda array: tf.gather(array, [0, 1]), piece)
+
+# %% error-larger-code-2
+# > Here a piece of it is enough.
+assert same(_, [1, 1])

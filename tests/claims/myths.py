@@ -594,9 +594,8 @@ dense.set_weights([matrix])
 assert np.abs(dense(flat).numpy()[0] - first @ matrix).max() > 0.1
 
 # %% myth-checkpoint
-# > **False.** That was `tf.compat.v1.train.Saver`.
-# > A `tf.train.Checkpoint` goes by attributes: here the names differ, the attribute is the same, and the values come
-# > back.
+# > **False.** That was `tf.compat.v1.train.Saver`, whose files a `tf.train.Checkpoint` still reads by names.
+# > In its own files it goes by attributes: here the names differ, the attribute is the same, and the values come back.
 np.testing.assert_array_equal(_, [1, 2])
 assert (old.name, new.name) == ("kernel:0", "w:0")
 with tempfile.TemporaryDirectory() as place:
@@ -605,13 +604,23 @@ with tempfile.TemporaryDirectory() as place:
         session.run(former.initializer)
         by_name = tf.compat.v1.train.Saver([former]).save(session, f"{place}/saved")
     assert tf.train.list_variables(by_name) == [("kernel", [2])]
+    for name, values in (("kernel", [1, 2]), ("another", [0, 0])):
+        given = tf.Variable([0.0, 0.0], name=name)
+        logger = tf.get_logger()
+        level = logger.level
+        logger.setLevel("ERROR")  # it says that this is old
+        tf.train.Checkpoint(another=given).read(by_name)
+        logger.setLevel(level)
+        np.testing.assert_array_equal(given, values)
     path = tf.train.Checkpoint(weights=old).write(f"{place}/other")
     namesake = tf.Variable([0.0, 0.0], name="kernel")
     tf.train.Checkpoint(kernel=namesake).read(path).expect_partial()
     np.testing.assert_array_equal(namesake, [0, 0])
 
 # %% myth-replica
-# > **No error comes.** In `strategy.run` each replica writes its own copy of the variable.
+# > **No error comes.**
+# > (`You must specify an aggregation method to update a MirroredVariable in Replica Context` is of older versions.)
+# > In `strategy.run` each replica writes its own copy of the variable.
 # > Where the devices are several and the values differ, so do the copies from then on, and `numpy()` shows the first.
 assert _.numpy() == 1 and v.aggregation == tf.VariableAggregation.NONE
 code = """

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -537,6 +538,22 @@ assert not lstm.states[0].numpy().any()
 #
 # > `if "bn" in k.path`
 #
+# > `model.load_weights("ckpt").expect_partial()`
+#
+# > [a checkpoint of Keras 2](errors.ipynb#no-error-but-a-checkpoint-of-keras-2-changed-nothing)
+#
+# > `model.save_weights(path, save_format="h5")`
+#
+# > `model.save_weights("w.weights.h5")`
+#
+# > `ModelCheckpoint(path, period=5)`
+#
+# > `ModelCheckpoint(path, save_freq=5 * batches)`, where an epoch has so many batches
+#
+# > `ModelCheckpoint("{val_acc}.keras")`
+#
+# > a name that is in the history: `"{val_accuracy}.keras"`
+#
 # > `load_model(folder)` of a SavedModel
 #
 # > `tf.saved_model.load(folder)`
@@ -552,6 +569,28 @@ with tempfile.TemporaryDirectory() as folder:
     model.save_weights(f"{folder}/saved.weights.h5")
     with raises(ValueError, match="`by_name` only supports loading legacy"):
         model.load_weights(f"{folder}/saved.weights.h5", by_name=True)
+    model.save(f"{folder}/old.h5")
+    kept = model.get_weights()
+    model.set_weights([0 * array for array in kept])
+    model.load_weights(f"{folder}/old.h5", by_name=True)
+    np.testing.assert_array_equal(model.get_weights()[0], kept[0])
+    with raises(ValueError, match="File format not supported"):
+        model.load_weights(tf.train.Checkpoint(model=model).write(f"{folder}/ckpt"))
+    with raises(TypeError, match="unexpected keyword argument 'save_format'"):
+        model.save_weights(f"{folder}/saved.weights.h5", save_format="h5")
+    with raises(TypeError, match="unexpected keyword argument 'period'"):
+        keras.callbacks.ModelCheckpoint(f"{folder}/each.keras", period=5)
+    scored = dense()
+    scored.compile("sgd", "mse", metrics=["accuracy"])
+    data = {"x": x, "y": np.ones((2, 1)), "validation_data": (x, np.ones((2, 1))), "batch_size": 1, "verbose": 0}
+    batches = 2
+    each = keras.callbacks.ModelCheckpoint(f"{folder}/each{{epoch}}.keras", save_freq=5 * batches)
+    scored.fit(**data, epochs=10, callbacks=[each])
+    assert sorted(path.name for path in Path(folder).glob("each*")) == ["each10.keras", "each5.keras"]
+    with raises(KeyError, match="Failed to format this callback filepath"):
+        scored.fit(**data, callbacks=[keras.callbacks.ModelCheckpoint(f"{folder}/{{val_acc}}.keras")])
+    history = scored.fit(**data, callbacks=[keras.callbacks.ModelCheckpoint(f"{folder}/by{{val_accuracy}}.keras")])
+    assert "val_accuracy" in history.history and len([*Path(folder).glob("by*.keras")]) == 1
     first, second = (keras.layers.Dense(1, name=name) for name in ("first", "bn"))
     old = keras.Sequential([keras.Input((1,)), first, second])
     old.save(f"{folder}/old.h5")  # in the format of Keras 2

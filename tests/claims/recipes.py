@@ -3,6 +3,7 @@
 import ast
 import builtins
 import copy
+import json
 import pickle
 import re
 import subprocess
@@ -2390,8 +2391,10 @@ assert v.numpy().tolist() == [1, 2]
 # > So assign the whole variable.
 # > For the writes inside, say how to join them when you create it, and assign a tensor of its dtype.
 #
-# > A Keras model is made in the scope, too: one that was made before ends in an `AssertionError` without a text, in
-# > `fit`.
+# > A Keras model and its optimizer are made in the scope, too, and compiled there.
+# > One that was made before ends in `fit` with [one of several
+# > errors](errors.ipynb#mixing-different-tfdistributestrategy-objects), or, with SGD, in an `AssertionError` without a
+# > text.
 np.testing.assert_array_equal(_, [3, 4])
 before = keras.Sequential([keras.Input((1,)), dense()])
 with strategy.scope():
@@ -2402,6 +2405,11 @@ fit(inside)
 with pytest.raises(AssertionError) as ended:
     fit(before)
 assert not str(ended.value)
+outside = keras.Sequential([keras.Input((1,)), dense()])
+with strategy.scope():
+    outside.compile("adam", "mse")
+with pytest.raises(RuntimeError, match="Need to be inside"):
+    fit(outside)
 alone(
     TWO_DEVICES
     + """
@@ -2518,7 +2526,15 @@ for ready, rate in ((True, 0.5), (False, 0.25)):
 # > For a variable of your own, `np.save` and `np.load` do.
 # > (`pickle` takes a variable, and a Keras model of registered classes with its optimizer: to hand them to another
 # > process.)
-# > A bfloat16 snapshot does not survive that: save it as float32, by `v.numpy().astype("float32")`.
+# > `json.dumps` says `Object of type ndarray is not JSON serializable`: write `array.tolist()`, and make arrays of what
+# > comes back.
+# > A bfloat16 snapshot does not survive `np.save`: save it as float32, by `v.numpy().astype("float32")`.
+with pytest.raises(TypeError, match="Object of type ndarray is not JSON serializable"):
+    json.dumps(model.get_weights())
+written = json.dumps([array.tolist() for array in model.get_weights()])
+kept = model.get_weights()
+model.set_weights([np.array(array) for array in json.loads(written)])
+np.testing.assert_array_equal(model.get_weights()[0], kept[0])
 np.testing.assert_array_equal(_, [10, 20])
 for variable in both([1, 2]):
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(variable)), [1, 2])
@@ -2628,6 +2644,14 @@ assert there[2:] == [one.numpy().tobytes().hex() for one in [*model.weights, *mo
 # > `load_weights(..., skip_mismatch=True)` goes by place, warns, and may leave a layer half loaded: the weights before
 # > the one that does not fit are the file's. To go by the names of layers, and by whole layers, load the old model and
 # > copy.
+# > (From an `.h5` file of Keras 2, `by_name=True` still does.)
+with tempfile.TemporaryDirectory() as place, warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    older = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), keras.layers.Dense(2, name="named")])
+    older.save(f"{place}/old.h5")
+    newer = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, name="named"), keras.layers.Dense(3)])
+    newer.load_weights(f"{place}/old.h5", by_name=True)
+np.testing.assert_array_equal(newer.layers[0].kernel, older.layers[1].kernel)
 #
 # > What was left keeps its first weights. Layers inside layers are not looked into.
 assert _ == ["head"]
@@ -2671,7 +2695,8 @@ np.testing.assert_array_equal(layer.kernel, [[1], [1]])
 np.testing.assert_array_equal(tf.saved_model.load(f"{folder.name}/old").variables[0], [[1], [1]])
 #
 # > As a layer of a Keras model, `keras.layers.TFSMLayer(folder, call_endpoint="serve")` holds the same variables: they
-# > are in `layer.weights`, and can be assigned.
+# > are in `layer.weights`, can be assigned, and are trained by `fit`.
+# > An export, or a file for TFLite, has the values of its moment: after a change of the model, export again.
 exported = keras.layers.TFSMLayer(f"{folder.name}/new", call_endpoint="serve")
 around = keras.Sequential([keras.Input((2,)), exported])
 (held,) = around.weights
@@ -2679,6 +2704,30 @@ assert held is exported.weights[0]
 np.testing.assert_array_equal(held, [[10], [10]])
 held.assign([[7], [0]])
 np.testing.assert_array_equal(around.predict(np.ones((1, 2)), verbose=0), [[7]])
+around.compile("sgd", "mse")
+fit(around)
+assert (held.numpy() != [[7], [0]]).all()
+of_now = compiled(dense())
+of_now.export(f"{folder.name}/now")
+lite = tf.lite.TFLiteConverter.from_saved_model(f"{folder.name}/now").convert()
+first = tf.saved_model.load(f"{folder.name}/now")
+of_now.layers[0].kernel.assign([[3], [4]])
+
+
+def of_lite(content):
+    """What the TFLite model makes of ones."""
+    runs = tf.lite.Interpreter(model_content=content)
+    runs.allocate_tensors()
+    runs.set_tensor(runs.get_input_details()[0]["index"], np.ones((1, 2), "float32"))
+    runs.invoke()
+    return runs.get_tensor(runs.get_output_details()[0]["index"])
+
+
+np.testing.assert_array_equal(of_lite(lite), [[2]])
+np.testing.assert_array_equal(first.serve(tf.ones((1, 2))), [[2]])
+of_now.export(f"{folder.name}/later")
+later = tf.saved_model.load(f"{folder.name}/later")
+np.testing.assert_array_equal(later.serve(tf.ones((1, 2))), [[7]])
 
 # %% recipe-function-code-2
 # > While TensorFlow traces a function there are no values, so there is no snapshot. Use TensorFlow operations there.
@@ -3056,8 +3105,41 @@ for dtype in DTYPES:
 #
 # > Hold it around the call of a `tf.function`, not inside: inside, it is taken while the function is traced, and not at
 # > the calls.
-# > Reading needs no lock where whole variables are assigned: `v.numpy()` returns the values before or after.
+# > Reading one variable needs no lock where it is assigned whole: `v.numpy()` returns the values before or after.
 # > Of a slice, as in `v[:].assign(x)`, it can see a part written; there, hold the lock to read as well.
+# > A model has several: `set_weights` writes one after the other, and a call in between computes with new weights and
+# > old ones.
+# > Hold the lock around `set_weights` and around each call, or load into a second model and exchange the two: `model =
+# > new`.
+chain = keras.Sequential([keras.Input((1,)), dense(), dense()])
+computed, last = tf.function(chain), chain.layers[1].kernel
+assert computed(tf.ones((1, 1))) == 1
+assign, answers, held = last.assign, [], Lock()
+
+
+def between(value):
+    """Another thread asks before the second weight is written: with the lock it waits, and asks when all is done."""
+    asking = threading.Thread(target=ask)
+    asking.start()
+    if not locked:
+        asking.join(60)
+    askers.append(asking)
+    return assign(value)
+
+
+def ask():
+    with held if locked else nullcontext():
+        answers.append(computed(tf.ones((1, 1))).numpy().item())
+
+
+last.assign, askers = between, []
+for locked, after in ((False, 2), (True, 6)):  # 1 * 1, then 2 * 1, then 2 * 3
+    chain.layers[0].kernel.assign([[1]])
+    assign([[1]])
+    with held if locked else nullcontext():
+        chain.set_weights([np.array([[2]]), np.array([[3]])])
+    askers[-1].join(60)
+    assert answers[-1] == after
 assert _ == 600
 meeting = threading.Barrier(4)
 
@@ -3540,3 +3622,39 @@ for last in (4, 2):
     for mine, *arrays in zip(other.get_weights(), *average.lists, strict=True):
         assert len(arrays) == last and (mine != arrays[-1]).any()
         np.testing.assert_allclose(mine, sum(arrays) / last, rtol=1e-4, atol=1e-6)
+
+
+# %% recipe-pytorch-code-4
+# > scikit-learn keeps a kernel as Keras does in an `MLPRegressor`, in `coefs_` and `intercepts_`, and transposed in a
+# > `LogisticRegression`, in `coef_`.
+from sklearn.neural_network import MLPRegressor
+
+assert abs(_).max() < 1e-5
+rows = np.random.default_rng(0).normal(size=(50, 3))
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    net = MLPRegressor(hidden_layer_sizes=(4, 5), max_iter=20).fit(rows, rows.sum(axis=1))
+copied = keras.Sequential([keras.Input((3,)), *[keras.layers.Dense(n, "relu") for n in (4, 5)], keras.layers.Dense(1)])
+copied.set_weights([array for pair in zip(net.coefs_, net.intercepts_, strict=True) for array in pair])
+np.testing.assert_allclose(copied(rows).numpy()[:, 0], net.predict(rows), atol=1e-5)
+classes = LogisticRegression().fit(rows, np.digitize(rows.sum(axis=1), [-1, 1]))
+soft = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, "softmax")])
+soft.set_weights([classes.coef_.T, classes.intercept_])
+np.testing.assert_allclose(soft(rows), classes.predict_proba(rows), atol=1e-5)
+
+
+# %% recipe-stateless-code-5
+# > Many sets at once, as of a population: stack the values of each weight, and call the model for each entry.
+# > Here the kernels are 1 and 1, 2 and 2, 3 and 3.
+np.testing.assert_array_equal(_, [2, 4, 6])
+np.testing.assert_array_equal(kernels.numpy()[:, :, 0], [[1, 1], [2, 2], [3, 3]])
+rows = np.random.default_rng(0).normal(size=(4, 2)).astype("float32")
+several = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "tanh"), keras.layers.Dense(1)])
+sets = [[array + 0.1 * k for array in several.get_weights()] for k in range(5)]
+stacked = tuple(tf.constant(np.stack(arrays)) for arrays in zip(*sets, strict=True))
+kept = several.get_weights()
+found = tf.vectorized_map(lambda values: several.stateless_call(list(values), [], rows)[0], stacked)
+assert all(map(np.array_equal, kept, several.get_weights()))
+for weights, each in zip(sets, found, strict=True):
+    several.set_weights(weights)
+    np.testing.assert_allclose(each, several(rows), rtol=1e-5, atol=1e-6)
