@@ -564,6 +564,52 @@ def a_batch_of_one(v):
     return tf.reduce_sum((x - 1.0) ** 2)
 
 
+@broken("none", "numpy read")
+def a_memory_view(v):
+    x = v * 2.0
+    return tf.constant(np.frombuffer(memoryview(x), "float32"))  # cut
+
+
+@broken("none", "numpy read")
+def a_list_of_floats(v):
+    numbers = []
+    for entry in tf.unstack(v * 2.0):
+        numbers.append(float(entry))  # cut
+    return tf.reduce_sum(tf.constant(numbers))
+
+
+@broken("none", "numpy read")
+def drawn_by_numpy(v):
+    noisy = np.random.normal(v * 1.0, 1.0)  # cut
+    return tf.reduce_sum(tf.constant(noisy))
+
+
+@broken("none", "not recorded")
+def within_init_scope(v):
+    with tf.init_scope():
+        x = v * 2.0  # cut
+    return tf.reduce_sum(x**2)
+
+
+@broken("none", "random draw")
+def drawn_by_tensorflow(v):
+    drawn = tf.random.categorical(v[None], 3)  # cut
+    return tf.reduce_mean(tf.cast(drawn, tf.float32))
+
+
+@broken("nan", "overflow")
+def overflow_on_the_way_back(v):
+    half = tf.cast(v, tf.float16)
+    x = tf.cast(half, tf.float32)  # cut
+    return tf.reduce_sum(x) * 1e6
+
+
+@broken("nan", "loss not finite", (300.0, 400.0))
+def too_large_for_float32(v):
+    x = tf.exp(v)  # cut
+    return tf.reduce_sum(x)
+
+
 @broken("none", "data set")
 def mapped_by_a_data_set(v):
     rows = tf.data.Dataset.from_tensor_slices([[1.0, 2.0]]).map(lambda row: row * v)  # cut
@@ -905,7 +951,8 @@ def test_what_no_python_function_hears_of_is_not_guessed():
 
     def loss():
         x = v * 2.0  # cut
-        return tf.constant(np.frombuffer(memoryview(x), "float32"))
+        copied = tf.experimental.dlpack.from_dlpack(tf.experimental.dlpack.to_dlpack(x))
+        return tf.reduce_sum(copied**2)
 
     explained = explain_gradient(loss, v)
     assert (explained.verdict, explained.cause, explained.mend) == ("cannot tell", None, None)
@@ -1094,6 +1141,57 @@ def test_there_are_enough_healthy_gradients():
     assert len(HEALTHY) >= 20
 
 
+def test_a_first_derivative_of_a_relu_is_not_accused():
+    def penalty(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.nn.relu(x @ v[:, None])
+        return tf.reduce_mean((tf.norm(tape.gradient(y, x), axis=1) - 1.0) ** 2)
+
+    x = tf.constant([[1.0, 2.0]])
+    for values, loss, cause in (
+        ([1.0, 0.0], lambda: penalty(x), "flat point"),  # the least it can be
+        ([1.0, 2.0], lambda: (penalty(x), tf.constant(3.0))[1], "result unused"),
+    ):
+        v = tf.Variable(values)
+        assert explain_gradient(loss, v).cause == cause
+
+
+def test_what_comes_back_from_numpy_is_no_unused_result():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 2), "float32"), np.full((4, 1), 9.0, "float32")
+    explained = explain_gradient(lambda: tf.convert_to_tensor(model.test_on_batch(x, y)), model)
+    assert {one.cause for one in explained.each} == {"numpy read"}
+
+
+def test_a_frozen_model_has_nothing_to_explain():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.trainable = False
+    model.compile("sgd", "mse")
+    for ask in (
+        lambda: explain_gradient(lambda: tf.reduce_sum(model(np.ones((1, 2)))), model),
+        lambda: explain_gradient(model, (np.ones((1, 2)), np.ones((1, 1)))),
+    ):
+        with pytest.raises(ValueError, match="All weights of this model are frozen"):
+            ask()
+
+
+def test_an_optimizer_that_the_loss_builds_remembers_nothing():
+    v, adam = tf.Variable([1.0, 2.0]), keras.optimizers.Adam(0.1)
+
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(v**2)
+        adam.apply([tape.gradient(loss, v)], [v])
+        return loss
+
+    assert explain_gradient(step, v)
+    assert adam.iterations.numpy() == 0 and not any(slot.numpy().any() for slot in adam.variables[2:])
+    np.testing.assert_array_equal(v, [1, 2])
+    np.testing.assert_allclose(adam.learning_rate, 0.1)
+
+
 def test_a_relu_has_no_second_derivative():
     for verdict, u in (
         ("zero", lambda x, v: tf.nn.relu(x * v)),
@@ -1239,6 +1337,7 @@ def test_no_line_of_tensorflow_is_named():
 FLAT = {
     "a minimum": lambda v: tf.reduce_sum((v - 1.0) ** 2),
     "a difference of two reads": lambda v: tf.reduce_sum(v - v),
+    "a collapsed variance": lambda v: tf.nn.moments(v, axes=[0])[1],
     "a maximum": lambda v: tf.reduce_sum(tf.cos(v - 1.0)),
     "a relu against a sum": lambda v: tf.reduce_sum(tf.nn.relu(v * 1.0) - v),
     "a relu against the same tensor": lambda v: (lambda x: tf.reduce_sum(tf.nn.relu(x) - x))(v * 2.0),

@@ -47,6 +47,11 @@ def subjects(variable):
             raise ValueError(
                 "The model has no weights yet: call it on a batch first, or give explain_gradient a batch."
             )
+        if not variable.trainable_weights:
+            raise ValueError(
+                "All weights of this model are frozen, so nothing trains them: set trainable to True for the model and "
+                "its layers, or ask about one of its variables."
+            )
         return [_subject(one) for one in variable.trainable_weights], True
     if isinstance(variable, list | tuple):
         if not variable:

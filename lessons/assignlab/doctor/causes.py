@@ -62,13 +62,13 @@ UNUSED = Cause(
     "result unused",
     "the loss reads the variable, and none of its values go into what it returns; its shape has no slope, and what is "
     "only added drops out of a derivative",
-    "Return a loss that is computed from what was read here",
+    "Return a loss that is computed from what was read here; where it rightly drops out, nothing is to be mended",
 )
 NUMPY = Cause(
     "numpy read",
     "here the value leaves TensorFlow as {way}, and a tape records TensorFlow's operations only",
-    "Use the function of TensorFlow in place of NumPy's: tf.exp for np.exp, tf.reduce_sum for np.sum, and no .numpy(), "
-    "float() or int() on the way to the loss",
+    "Use the function of TensorFlow in place of NumPy's: tf.exp for np.exp, tf.reduce_sum for np.sum, model(x) for "
+    "model.predict(x), and no .numpy(), float() or int() on the way to the loss",
 )
 NUMPY_FUNCTION = Cause(
     "numpy_function",
@@ -94,6 +94,16 @@ ASSIGN = Cause(
     "through assign",
     "the value goes into another variable, by assign or as its first value, which cuts the history of what is written",
     "Pass the computed tensor on to the loss, and assign it to the other variable outside the loss",
+)
+UNRECORDED = Cause(
+    "not recorded",
+    "here no tape records, as within tf.init_scope or tape.stop_recording",
+    "Move the line out of that block",
+)
+DRAWN = Cause(
+    "random draw",
+    "a draw jumps from one number to another, so it has no slope",
+    "Weight the logarithm of its probability with what it earns, or draw noise apart: mean + scale * noise",
 )
 UNKNOWN_NONE = Cause(
     "no gradient",
@@ -153,6 +163,7 @@ TO_INTEGERS = _table(
     ("TopKV2 TopK NthElement Unique UniqueV2 SearchSorted LowerBound UpperBound", ORDER),
     ("Cast Bitcast", CAST),
     ("Bucketize Round", ROUND),
+    ("Multinomial StatelessMultinomial RandomPoissonV2 StatelessRandomPoisson StatelessRandomBinomial", DRAWN),
     ("Greater GreaterEqual Less LessEqual Equal NotEqual ApproximateEqual IsNan IsInf IsFinite Where", COMPARISON),
 )
 
@@ -216,7 +227,7 @@ OVERWRITTEN = Cause(
 ONE_CLASS = Cause(
     "one class",
     "a softmax of one entry is 1, whatever comes in",
-    "Use a sigmoid for one output, or as many outputs as there are classes",
+    "Use a sigmoid for one output, as many outputs as there are classes, or more than one key for attention",
 )
 CANCELS = Cause(
     "cancels",
@@ -263,19 +274,26 @@ NAN_VARIABLE = Cause(
 )
 NAN_DATA = Cause(
     "data not finite",
-    "NaN or infinity comes in here from the data or another variable",
-    "Clean the data: tf.debugging.check_numerics names the tensor that is not finite",
+    "NaN or infinity comes in here from the data, a constant or another variable",
+    "Look at what comes in here: clean the data, or find the division by 0 or the log of 0 that made it; "
+    "tf.debugging.check_numerics names a tensor that is not finite",
 )
 NAN_LOSS = Cause(
     "loss not finite",
     "the value itself is NaN or infinite from here on: a log, root or power outside its domain, a division by 0, a "
     "mean of no entries, or an overflow",
-    "Keep the input of this operation inside its domain, such as tf.maximum(x, 1e-6)",
+    "Keep the input of this operation inside its domain, such as tf.maximum(x, 1e-6), and see that a mean has entries",
 )
+TOO_LARGE = Cause(
+    "loss not finite",
+    "the value itself is infinite from here on: it is larger than {dtype} can hold",
+    "Let smaller numbers in: clip them with tf.minimum, scale them down, or compute in a wider dtype",
+)
+GROWS = {"Exp", "Expm1", "Square", "Mul", "MatMul", "BatchMatMulV2", "Conv2D", "Sum", "Prod", "AddV2", "AddN", "Cast"}
 ALL_MASKED = Cause(
     "all masked",
     "all entries of one of its rows are minus infinity, and a softmax of these is NaN",
-    "Leave such rows out, or mask with a large negative number such as -1e9",
+    "Leave such rows out, or mask with a large negative number such as -1e9 (in float16, -6e4)",
 )
 MASKED_NAN = Cause(
     "masked branch",
@@ -286,7 +304,12 @@ MASKED_NAN = Cause(
 INFINITE = Cause(
     "infinite slope",
     "the slope of {op} is infinite or undefined at this value, such as that of a square root at 0",
-    "Stay away from that point: tf.sqrt(x + 1e-12) in place of tf.sqrt(x)",
+    "Stay away from that point, such as by tf.sqrt(x + 1e-12), or tf.clip_by_value(x, -0.999, 0.999) before tf.acos",
+)
+OVERFLOW = Cause(
+    "overflow",
+    "the gradient is larger than {dtype} can hold",
+    "Scale the loss down (keras.mixed_precision's LossScaleOptimizer does so by itself), or compute in tf.float32",
 )
 CUSTOM_NAN = Cause(
     "custom gradient",

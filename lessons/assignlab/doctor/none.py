@@ -3,12 +3,13 @@
 import functools
 import re
 
+import numpy as np
 from tensorflow.python.ops import resource_variable_ops as rvo
 
 from assignlab.doctor import causes, source
 from assignlab.doctor.finding import Finding
 from assignlab.doctor.numpy_reads import place_that_leaves_tensorflow
-from assignlab.doctor.path import can_have_gradient, tensors
+from assignlab.doctor.path import can_have_gradient, tensors, values
 from assignlab.doctor.zero import of_second_derivative
 
 MOST = 3  # other places that are named
@@ -80,6 +81,8 @@ def _blocks(flow, step, leaves_by):
         return causes.DATASET
     if step.op in causes.NEVER_PASSES:
         return causes.NEVER_PASSES[step.op]
+    if not step.recorded and can_have_gradient(leaves_by) and not (step.is_function() or step.op == "ReadVariableOp"):
+        return causes.UNRECORDED
     if not step.outputs:
         return causes.ASSIGN
     if not can_have_gradient(leaves_by) and any(can_have_gradient(tensor) for tensor in flow.from_variable(step)):
@@ -137,18 +140,32 @@ def _leaves_tensorflow(judge, flow):
         note = f"{looked}, and a trace of the loss ends with: {_short(error)}"
         return Finding("cannot tell", None, last.place, links, note=note)
     if place or not tensors(judge.run.result):
-        place = last.place if place is None or _only_tells(place.line) else place
+        place = last.place if place is None or _prints(place.line) else place
         return Finding("none", causes.NUMPY, place, links, "NumPy", {"way": WAYS["numpy"]})
     if deciding:
         return Finding("none", causes.BRANCH, deciding[-1].place, links, "if")
     if last.in_py_function:
         return Finding("none", causes.PY_CAPTURED, last.place, links, last)
+    came_back = next((step for step in flow.reached[::-1] if _comes_back(step, judge.run.result)), None)
+    if came_back:
+        return Finding("none", causes.NUMPY, came_back.place, flow.chain_to(came_back), "NumPy", {"way": WAYS["numpy"]})
     return of_second_derivative(flow, "none") or Finding("none", causes.UNUSED, last.place, links)
+
+
+def _comes_back(step, result):
+    """Whether the loss returns the very numbers of this step, by a way that no tape sees."""
+    made = [values(tensor) for tensor in step.outputs if can_have_gradient(tensor)]
+    made = [numbers for numbers in made if not np.isin(numbers, (0, 1)).all()]
+    return any(np.array_equal(numbers, values(tensor)) for numbers in made for tensor in tensors(result))
 
 
 def _only_tells(line):
     """Whether a line prints, logs, checks or keeps a value, and computes nothing with it."""
-    return bool(re.match(r"(tf\.)?print\(|assert\b|log\w*\.|warnings\.|[\w.]+\.append\(", line or ""))
+    return _prints(line) or bool(re.match(r"[\w.]+\.append\(", line or ""))
+
+
+def _prints(line):
+    return bool(re.match(r"(tf\.)?print\(|assert\b|log\w*\.|warnings\.", line or ""))
 
 
 def _short(error):

@@ -1,10 +1,13 @@
 """Why a gradient is NaN or infinite: the variable, the loss, or one operation on the way back."""
 
 import numpy as np
+import tensorflow as tf
 
 from assignlab.doctor import causes
 from assignlab.doctor.finding import Finding
 from assignlab.doctor.path import is_finite, is_not_finite, values
+
+HALF = (tf.float16, tf.bfloat16)
 
 
 def explain(judge, variable, flow):
@@ -20,7 +23,10 @@ def explain(judge, variable, flow):
     arriving = [judge.at[tensor._id] for tensor in step.outputs if judge.at.get(tensor._id) is not None]
     hidden = any(not values(gradient).all() for gradient in arriving) and any(s.op in causes.MASKS for s in after)
     cause = causes.CUSTOM_NAN if step.custom else causes.MASKED_NAN if hidden else causes.INFINITE
-    return Finding("nan", cause, step.place, flow.to_loss(end), step, {"op": step.op})
+    words = {"op": step.op, "dtype": step.inputs[0].dtype.name}
+    if step.op == "Cast" and step.inputs[0].dtype in HALF:  # on the way back it casts to that
+        cause = causes.OVERFLOW
+    return Finding("nan", cause, step.place, flow.to_loss(end), step, words)
 
 
 def of_loss(judge, flow):
@@ -39,8 +45,9 @@ def of_loss(judge, flow):
     if masked:
         return Finding("nan", causes.ALL_MASKED, masked.place, flow.chain_to(masked), masked)
     clean = all(is_finite(tensor) for tensor in origin.inputs)
-    cause = causes.NAN_LOSS if clean else causes.NAN_DATA
-    return Finding("nan", cause, origin.place, flow.chain_to(origin), origin, {"op": origin.op})
+    cause = causes.NAN_DATA if not clean else causes.TOO_LARGE if origin.op in causes.GROWS else causes.NAN_LOSS
+    words = {"op": origin.op, "dtype": origin.outputs[0].dtype.name}
+    return Finding("nan", cause, origin.place, flow.chain_to(origin), origin, words)
 
 
 def _all_masked(step):

@@ -42,12 +42,14 @@ class Flow:
     touched : the ids of all tensors and resources that its value has reached
     reached : the operations on these, in the order in which they ran
     steps : those of them through which it reaches the loss
+    made_zero : the ids of all tensors of which the loss makes zeros of the same shape
     read : the first operation that reads the variable, if possible before a tape; None for none
     """
 
     def __init__(self, run: Recording, variable):
         self.source, self.loss = variable.handle._id, {tensor._id for tensor in tensors(run.result)}
         self.touched, self.reached, self.read = {self.source}, [], None
+        self.made_zero = {tensor._id for step in run.steps if step.op == "ZerosLike" for tensor in step.inputs}
         for step in run.steps:
             if not any(tensor._id in self.touched for tensor in step.operands):
                 continue

@@ -53,8 +53,12 @@ class Place:
 
 @lru_cache(maxsize=4096)
 def is_readers(file):
-    """Whether code in this file is the reader's own."""
-    return not file.startswith("<frozen") and not os.path.realpath(file).startswith(LIBRARIES)
+    """Whether code in this file is the reader's own. NumPy's compiled code names a .pyx file."""
+    return (
+        not file.startswith("<frozen")
+        and not file.endswith(".pyx")
+        and not os.path.realpath(file).startswith(LIBRARIES)
+    )
 
 
 def readers_frame():

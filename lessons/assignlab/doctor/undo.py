@@ -105,6 +105,7 @@ def _writes_undone():
     execute = {name: getattr(pywrap_tfe, name) for name in EXECUTE}
 
     def keep(op, inputs, attributes):
+        """Keep what the operation may write; give back what has no value yet, and gets its first one."""
         if not effects.can_write(op):
             return
         flat = [one for given in inputs for one in (given if isinstance(given, list | tuple) else [given])]
@@ -112,18 +113,30 @@ def _writes_undone():
             resource = isinstance(one, ops.EagerTensor) and one.dtype == tf.resource
             if resource and one._id not in kept and effects.of(op, position, attributes).count:
                 kept[one._id] = one, _value(one, execute["TFE_Py_FastPathExecute"])
+                if kept[one._id][1] is None:  # it is made now
+                    yield one
+
+    def keep_first(made):
+        for one in made:
+            kept[one._id] = one, _value(one, execute["TFE_Py_FastPathExecute"])
 
     def fast_path(eager, op, name, *arguments):
-        if threading.get_ident() == thread:
-            arguments = [_read(argument) for argument in arguments]
-            keep(op, arguments, arguments)
-        return execute["TFE_Py_FastPathExecute"](eager, op, name, *arguments)
+        if threading.get_ident() != thread:
+            return execute["TFE_Py_FastPathExecute"](eager, op, name, *arguments)
+        arguments = [_read(argument) for argument in arguments]
+        made = list(keep(op, arguments, arguments))
+        returned = execute["TFE_Py_FastPathExecute"](eager, op, name, *arguments)
+        keep_first(made)
+        return returned
 
     def slow_path(original):
         def run(eager, device, op, inputs, attributes, *rest):
-            if threading.get_ident() == thread:
-                keep(op.decode() if isinstance(op, bytes) else op, inputs, attributes or ())
-            return original(eager, device, op, inputs, attributes, *rest)
+            if threading.get_ident() != thread:
+                return original(eager, device, op, inputs, attributes, *rest)
+            made = list(keep(op.decode() if isinstance(op, bytes) else op, inputs, attributes or ()))
+            returned = original(eager, device, op, inputs, attributes, *rest)
+            keep_first(made)
+            return returned
 
         return run
 

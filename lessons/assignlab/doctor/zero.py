@@ -79,15 +79,20 @@ def _level(flow):
 
 
 def of_second_derivative(flow, verdict):
-    """The `Finding` about a loss that takes the slope of a ReLU, which has no slope itself; None for any other."""
-    step = next((step for step in flow.reached if step.op in causes.RELU_SLOPE), None)
+    """The `Finding` about a loss that takes the slope of a ReLU's slope, for which TensorFlow gives zeros; or None."""
+    slopes = (step for step in flow.reached if step.op in causes.RELU_SLOPE)
+    step = next((step for step in slopes if any(tensor._id in flow.made_zero for tensor in step.inputs)), None)
     return step and Finding(verdict, causes.STRAIGHT, step.place, flow.chain_to(step), step)
 
 
 def _minus_itself(step, flow):
-    """Whether it takes a variance of values that are their mean, and both of them come from the variable."""
-    is_difference = step.op == "SquaredDifference" and len(flow.from_variable(step)) == 2
-    return is_difference and step.outputs[0].shape.num_elements() > 0 and is_zero(step.outputs[0])
+    """Whether it is part of a variance, with a mean over a single entry: the entry itself."""
+    if step.op != "SquaredDifference":
+        return False
+    makers = [flow.maker(tensor._id) for tensor in flow.from_variable(step)]
+    makers = [flow.maker(one.inputs[0]._id) if one and one.op == "StopGradient" else one for one in makers]
+    means = [one for one in makers if one and one.op == "Mean"]
+    return any(one.inputs[0].shape.num_elements() == one.outputs[0].shape.num_elements() for one in means)
 
 
 def _blocked(flow):
@@ -118,6 +123,8 @@ def but_for_rounding(judge, flow, gradient):
     def cancels(step, leaves_by):
         if step.op not in causes.SOFTMAX or step.inside or step.custom:
             return False
+        if _of_one_class(step):
+            return True
         arriving = [at.get(tensor._id) for tensor in step.outputs]
         left = largest(alone(step, arriving)) if any(one is not None for one in arriving) else 0
         return left <= ROUNDED * ml_dtypes.finfo(leaves_by.dtype.as_numpy_dtype).eps * largest(arriving)
