@@ -3097,6 +3097,51 @@ for dtype in DTYPES:
         in_threads(lambda: one.assign_add(tf.ones_like(one)))  # noqa: B023
         np.testing.assert_array_equal(tf.cast(one, tf.float64), np.full(size, 200))
 
+# %% recipe-threads-code-2
+# > Processes are another matter.
+# > A forked one, as `multiprocessing` makes it on Linux before Python 3.14, has TensorFlow's locks and not its threads:
+# > `model.predict` waits in it for ever.
+# > Start it with `multiprocessing.get_context("spawn")`, make the model in it, and pass arrays; what it assigns, the
+# > others do not see.
+FORKING = """
+import multiprocessing
+if multiprocessing.get_start_method() == "fork":
+    model, x = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]), np.ones((1, 1))
+    model.predict(x, verbose=0)
+    child = multiprocessing.get_context("fork").Process(target=model.predict, args=(x,))
+    child.start()
+    child.join(timeout=3)
+    assert child.is_alive()
+    child.kill()
+    child.join()
+"""
+SPAWNED = """
+import keras
+import numpy as np
+
+
+def work(weights, x):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([weights * 2])
+    return model.predict(x, verbose=0)
+"""
+SPAWNING = """
+import multiprocessing
+import worker
+weights = tf.Variable([[3.0]])
+with multiprocessing.get_context("spawn").Pool(1) as pool:
+    assert pool.apply(worker.work, (weights.numpy(), np.ones((1, 1)))) == 6
+assert weights.numpy() == 3
+"""
+asked = [sys.executable, "-c", "import multiprocessing; print(multiprocessing.get_start_method())"]
+forks = "fork" in subprocess.run(asked, capture_output=True, text=True).stdout.split()
+assert forks == (sys.platform == "linux" and sys.version_info < (3, 14))
+alone(FORKING)
+with tempfile.TemporaryDirectory() as place:
+    with open(f"{place}/worker.py", "w", encoding="utf8") as file:
+        file.write(SPAWNED)
+    alone(f"import sys\nsys.path.insert(0, {place!r})\n{SPAWNING}")
+
 # %% recipe-threads-code-3
 # > What reads first and writes later can lose what another thread writes in between: `v.assign(v + 1)`, and the
 # > `assign_add` of a `keras.Variable` too (its `value.assign_add` does not).
