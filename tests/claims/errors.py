@@ -2206,7 +2206,24 @@ assert isinstance(other.bias, np.ndarray)
 
 # %% error-no-setter-code-2
 # > Assign to the variable that is there.
+# > (To compute with another kernel for one call, and learn through it, see the recipe [Try other weights without
+# > assigning them](recipes.ipynb#try-other-weights-without-assigning-them): its scope may stand in a layer's `call`,
+# > too.)
 assert same(_, matrix)
+
+
+class Signed(keras.layers.Dense):
+    def call(self, inputs):
+        with keras.StatelessScope([(self.kernel, self.kernel.value * 2)]):
+            return super().call(inputs)
+
+
+signed = Signed(1, use_bias=False, kernel_initializer="ones")
+other = keras.Sequential([keras.Input((1,)), signed])
+other.compile("sgd", "mse")
+assert same(other(np.ones((1, 1))), [[2]]) and same(signed.kernel, [[1]])
+other.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+np.testing.assert_allclose(signed.kernel, [[1 - 0.01 * 2 * 2 * 2]], rtol=1e-5)
 
 # %% error-weights-setter-code
 # raises AttributeError: property 'weights' of 'Dense' object has no setter
@@ -2716,7 +2733,20 @@ assert same(_, matrix) and "('weights/.ATTRIBUTES/VARIABLE_VALUE', [2, 2])" in p
 # %% error-unresolved-code-2
 # raises AssertionError: Unresolved object in checkpoint (root).b
 # > The file holds more than the program has, and `assert_consumed` wants a place for each value of the file: of an
-# > optimizer that is not built yet, this holds after its first step.
+# > optimizer that is not built yet, this holds after its first step, or after
+# > `optimizer.build(model.trainable_variables)` before the restore.
+# > (Without the assertion, a warning may come at the end of the program: `Value in checkpoint could not be found in the
+# > restored object`, or `is being deleted with unrestored values`.)
+FORGOTTEN = """
+import sys
+path = sys.argv[1]
+tf.train.Checkpoint(v=tf.Variable(1.0)).read(path)
+"""
+ended = subprocess.run(
+    [sys.executable, "-c", f"import tensorflow as tf\n{FORGOTTEN}", path], capture_output=True, text=True
+)
+assert "Value in checkpoint could not be found in the restored object" in ended.stderr
+assert "is being deleted with unrestored values" in ended.stderr
 for kind in (keras.optimizers.Adam, lambda: keras.optimizers.SGD(momentum=0.9)):
     one, optimizer = tf.Variable(matrix), kind()
     optimizer.apply([tf.ones((2, 2))], [one])
@@ -2727,6 +2757,9 @@ for kind in (keras.optimizers.Adam, lambda: keras.optimizers.SGD(momentum=0.9)):
         status.assert_consumed()
     fresh.apply([tf.ones((2, 2))], [one])
     status.assert_consumed()
+    ready = kind()
+    ready.build([one])
+    tf.train.Checkpoint(one=one, optimizer=ready).read(file).assert_consumed()
 
 # %% error-unresolved-code-3
 # > If the rest is not wanted, ask for less.
@@ -2761,7 +2794,8 @@ for holder in (tf.Module, tf.train.Checkpoint):
 
 # %% error-list-code-3
 # > Keep the variable, and assign.
-# > To let it grow, call `module.steps.append`: the list that you gave it is another one.
+# > To let it grow, call `module.steps.append`, not that of the list that you gave it: it holds the same variables then,
+# > and is not saved any more.
 # > (Is it too late for that, make the attribute a new list.
 # > In a dictionary, and in a list of a Keras layer, an entry may be replaced.)
 assert _ == 5
@@ -2771,6 +2805,7 @@ growing.steps.append(tf.Variable(2.0))
 assert growing.steps is not given and tf.train.Checkpoint(holder=growing).write(f"{folder.name}/grown")
 growing.steps = given = [tf.Variable(1.0)]
 given.append(tf.Variable(2.0))
+assert len(growing.steps) == len(growing.variables) == 2
 with raises(ValueError, match="Unable to save the object ListWrapper"):
     tf.train.Checkpoint(holder=growing).write(f"{folder.name}/grown")
 
@@ -3256,14 +3291,21 @@ assert tf.custom_gradient(lambda x: (x * frozen, lambda upstream: upstream))(tf.
 # > Give the variable as an argument (of a Keras variable, its `.value`), and return a gradient for each argument.
 # > (Or accept `variables=None`, and return two lists: for the arguments, and for the variables.)
 # > Give the arguments by their position.
-# > If all of them are named, TensorFlow's own gradient takes the place of yours, without an error; if some are, it says
-# > `expected to return 1 gradients, but returned 2 instead`, as it does for too many or too few.
+# > If all of them are named, TensorFlow's own gradient takes the place of yours, without an error; if some are, too, or
+# > it says `expected to return 1 gradients, but returned 2 instead`, as it does for too many or too few.
+# > (A `tf.function` refuses names: `currently supports keywords arguments only when eager execution is enabled`.)
 assert _ == 3
 own = tf.custom_gradient(lambda x, y: (x * y, lambda upstream: (upstream * 100, upstream * 100)))
 few = tf.custom_gradient(lambda x, y: (x * y, lambda upstream: upstream))
-two = tf.Variable(5.0)
-for call, expected in ((lambda: own(two, v), 100), (lambda: own(x=two, y=v), 5)):
+two, fixed = tf.Variable(5.0), tf.constant(5.0)
+for call, expected in (
+    (lambda: own(two, v), 100),
+    (lambda: own(x=two, y=v), 5),
+    (lambda: own(fixed, y=v), 5),
+):
     assert gradient_of(call, two, v)[1].numpy() == expected
+with raises(ValueError, match="supports keywords arguments only when eager execution is enabled"):
+    tf.function(lambda: own(two, y=v), autograph=False)()
 for call, words in ((lambda: own(two, y=v), "1 gradients, but returned 2"), (lambda: few(two, v), "2 gradients, but")):
     with raises(ValueError, match=f"expected to return {words}"):
         gradient_of(call, two)
@@ -3471,7 +3513,12 @@ for sign in (operator.iadd, operator.isub, operator.imul):
 # %% error-silent-twice-code-2
 # > NumPy reads entry 0 twice, adds 1 to what it read, and writes it twice.
 # > `np.add.at` adds each time, and so does `scatter_nd_add`.
+# > (Of `tf.tensor_scatter_nd_update`, each of the two new values has a gradient, though one of them was overwritten:
+# > give each place once.)
 assert same(_[0], [3, 0, 0]) and same(_[1], [2, 0, 0])
+new = tf.Variable([10.0, 20.0])
+scattered = gradient_of(lambda: tf.reduce_sum(tf.tensor_scatter_nd_update([1.0, 2.0], [[0], [0]], new) ** 2), new)
+assert same(scattered[0], [40, 40])
 
 # %% error-silent-keras-plus-code
 # > On a Keras variable, `+=` makes a tensor and gives it the name.
@@ -3742,7 +3789,17 @@ assert same(to_variable, np.ones((2, 2)))
 
 # %% error-silent-gradient-none-code-6
 # > Keep the value as a tensor.
+# > (To store it as well, assign it, and go on with the tensor; `tf.grad_pass_through(scale.assign)(x)` does both.)
 assert _ == 10
+for kind in KINDS:
+    source, stored = tf.Variable(3.0), kind(0.0)
+    with tf.GradientTape(persistent=True) as other:
+        new = source**2
+        stored.assign(new)
+        tensor = new * 2
+        passed = tf.grad_pass_through(stored.assign)(source**2) * 2
+    assert other.gradient(tensor, source).numpy() == other.gradient(passed, source).numpy() == 12
+    assert stored.numpy() == 9
 
 # %% error-silent-gradient-none-code-8
 # > Fifth cause: the gradient was asked for a part.
@@ -5948,21 +6005,24 @@ assert same(other, [[1, 2], [0, 0]])
 # since keras 3.6: a keras.Variable may be complex
 # > The aim is `3j`, and the step went along the other axis.
 # > Adam divides by the root of the squared gradient, and the square of an imaginary number is negative.
-# > AdamW, Nadam, RMSprop, Adagrad and Adadelta turn the step in the same way; SGD and Lion do not; Adamax, Adafactor
-# > and Ftrl raise an error.
+# > AdamW, Nadam, RMSprop, Adagrad, Adadelta and Muon turn the step as well; SGD and Lion do not; Adamax, Adafactor and
+# > Ftrl raise an error, and so does an SGD that clips.
 # > Train two variables of real numbers, and make the complex ones of them inside the tape.
 assert abs(_ - 0.1) < 1e-4
 
 
-def first_step(name):
+def first_step(name, **options):
     z = tf.Variable(0j, dtype=tf.complex64)
-    getattr(keras.optimizers, name)(0.1).apply([tf.constant(-6j, tf.complex64)], [z])
+    getattr(keras.optimizers, name)(0.1, **options).apply([tf.constant(-6j, tf.complex64)], [z])
     return z.numpy()
 
 
-for name in ("Adam", "AdamW", "Nadam", "RMSprop", "Adagrad", "Adadelta"):
+for name in ("Adam", "AdamW", "Nadam", "RMSprop", "Adagrad", "Adadelta", "Muon"):
     step = first_step(name)
     assert step.real > 0 and step.real > 1000 * abs(step.imag)
+for clips in ("clipnorm", "clipvalue", "global_clipnorm"):
+    with raises(tf.errors.InvalidArgumentError):
+        first_step("SGD", **{clips: 1.0})
 for name in ("SGD", "Lion"):
     step = first_step(name)
     assert step.imag > 0 and step.real == 0
@@ -6738,3 +6798,70 @@ assert 1000 not in constants(lambda array: tf.gather(array, [0, 1]), piece)
 # %% error-larger-code-2
 # > Here a piece of it is enough.
 assert same(_, [1, 1])
+
+
+# %% error-substring-code-2
+# raises ValueError: substring not found
+# > A counter in a checkpoint was raised by `checkpoint.step = checkpoint.step.assign_add(1)`.
+#
+# > What `assign_add` returned has taken the place of the variable, and cannot be saved.
+# > (`tf.saved_model.save`, `copy.deepcopy` and `pickle` of such an object say the same.)
+import pickle
+
+module = tf.Module()
+module.v = tf.Variable(1.0)
+module.v = module.v.assign(2.0)
+for keep in (copy.deepcopy, pickle.dumps, lambda held: tf.saved_model.save(held, f"{folder.name}/module")):
+    with raises(ValueError, match="substring not found"):
+        keep(module)
+
+# %% error-substring-code-3
+# > Make a variable of it once more, and write `assign_add` as a line of its own.
+assert _ == 2
+read = tf.train.Checkpoint(step=tf.Variable(0))
+read.read(path).assert_consumed()
+assert read.step.numpy() == 2
+
+
+# %% error-silent-stale-code
+assert _ == 2 and module.variables == ()
+
+# %% error-silent-stale-code-2
+# > `module.v` is a tensor now, and the variable that it was is still what a checkpoint finds at this place.
+# > (So it is where the attribute becomes a number, an array or `None`.
+# > Another `tf.Variable` does take its place.)
+assert _ == 1
+for value, expected in ((5.0, 1), (matrix, 1), (None, 1), (tf.Variable(5.0), 5)):
+    holder = tf.Module()
+    holder.v = tf.Variable(1.0)
+    holder.v = value
+    with tempfile.TemporaryDirectory() as place:
+        other = tf.train.Checkpoint(holder=holder).write(f"{place}/other")
+        assert tf.train.load_variable(other, "holder/v/.ATTRIBUTES/VARIABLE_VALUE") == expected
+
+# %% error-silent-stale-code-3
+# > Keep the variable, and assign.
+assert _ == 2
+
+
+# %% error-silent-method-code
+# > The tensor in `self.x` was read when the method was traced, and is a constant of the function; and `self.x = ...` is
+# > a line of Python, which runs in the trace alone.
+# > (So it is with a count such as `self.n += 1`.)
+assert _ == [[1, 1]] * 3 and tf.is_symbolic_tensor(solver.x)
+COUNTING = """
+class Counting:
+    n = 0
+
+    @tf.function
+    def step(self):
+        self.n += 1
+        return tf.constant(self.n)
+"""
+with module_of(COUNTING) as module:
+    counting = module.Counting()
+    assert [counting.step().numpy() for _step in range(3)] == [1, 1, 1] and counting.n == 1
+
+# %% error-silent-method-code-2
+# > What is to last from call to call is a variable.
+assert _ == [[1, 1], [2, 2], [3, 3]]

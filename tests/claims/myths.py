@@ -594,7 +594,8 @@ dense.set_weights([matrix])
 assert np.abs(dense(flat).numpy()[0] - first @ matrix).max() > 0.1
 
 # %% myth-checkpoint
-# > **False.** That was `tf.compat.v1.train.Saver`, whose files a `tf.train.Checkpoint` still reads by names.
+# > **False.** That was `tf.compat.v1.train.Saver`, whose files a `tf.train.Checkpoint` still reads by the names of a
+# > `tf.Variable` (of a Keras weight, by that of its `value`).
 # > In its own files it goes by attributes: here the names differ, the attribute is the same, and the values come back.
 np.testing.assert_array_equal(_, [1, 2])
 assert (old.name, new.name) == ("kernel:0", "w:0")
@@ -612,6 +613,12 @@ with tempfile.TemporaryDirectory() as place:
         tf.train.Checkpoint(another=given).read(by_name)
         logger.setLevel(level)
         np.testing.assert_array_equal(given, values)
+        weight = keras.Variable([0.0, 0.0], name=name)
+        for holder, expected in ((weight, [0, 0]), (weight.value, values)):
+            logger.setLevel("ERROR")
+            tf.train.Checkpoint(another=holder).read(by_name).expect_partial()
+            logger.setLevel(level)
+            np.testing.assert_array_equal(weight, expected)
     path = tf.train.Checkpoint(weights=old).write(f"{place}/other")
     namesake = tf.Variable([0.0, 0.0], name="kernel")
     tf.train.Checkpoint(kernel=namesake).read(path).expect_partial()

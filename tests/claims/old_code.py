@@ -272,6 +272,10 @@ np.testing.assert_array_equal(tf.reduce_sum(some(), axis=0, keepdims=True), [[4,
 #
 # > `tf.train.Checkpoint(model=model).save(path)`
 #
+# > a file that a `tf.train.Saver` can read
+#
+# > `tf.compat.v1.train.Saver({"w": v}).save(None, path, write_meta_graph=False)`
+#
 # > a variable `w` from a file of `tf.train.Saver`
 #
 # > `v.assign(tf.train.load_checkpoint(path).get_tensor("w"))`
@@ -286,6 +290,12 @@ with tempfile.TemporaryDirectory() as folder:
         path = OLD.train.Saver().save(session, f"{folder}/old")
     v.assign(tf.train.load_checkpoint(path).get_tensor("w"))
     np.testing.assert_array_equal(v.numpy(), x)
+    v.assign(x * 2)
+    path = OLD.train.Saver({"w": v}).save(None, f"{folder}/written", write_meta_graph=False)
+    with OLD.Graph().as_default(), OLD.Session() as session:
+        w = OLD.get_variable("w", initializer=x)
+        OLD.train.Saver().restore(session, path)
+        np.testing.assert_array_equal(session.run(w), x * 2)
     model = dense()
     path, kept = tf.train.Checkpoint(model=model).save(f"{folder}/new"), model.get_weights()
     model.set_weights([0 * array for array in kept])

@@ -1270,8 +1270,18 @@ for options in ({}, {"scale": False}, {"center": False}, {"scale": False, "cente
 # %% recipe-statistics-code-4
 # > If the weights before the layer have changed, as after averaging models, compute its statistics anew.
 # > With the momentum 0 it takes those of one batch, so call the model once with all inputs.
-# > (A `Dropout` is active in that call.)
+# > (A `Dropout` is active in that call.
+# > For many batches, set `norm.momentum = i / (i + 1)` before batch number `i`, counted from 0, and call the model on
+# > it, not in `fit`: the statistics become the mean over the batches.)
 np.testing.assert_allclose(_, [[2], [1]], rtol=1e-6)
+batches = np.random.default_rng(1).normal(size=(5, 8, 2)).astype("float32")
+gathering = keras.layers.BatchNormalization()
+alone_in_it = keras.Sequential([keras.Input((2,)), gathering])
+for i, batch in enumerate(batches):
+    gathering.momentum = i / (i + 1)
+    alone_in_it(batch, training=True)
+np.testing.assert_allclose(gathering.moving_mean, batches.mean(axis=(0, 1)), atol=1e-6)
+np.testing.assert_allclose(gathering.moving_variance, batches.var(axis=1).mean(axis=0), atol=1e-5)
 rows = np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
 first, second = (keras.layers.BatchNormalization(momentum=0.0) for _half in range(2))  # also one behind another
 deep = keras.Sequential([keras.Input((2,)), first, keras.layers.Dense(3, "relu"), second, keras.layers.Dropout(0.5)])
@@ -1636,7 +1646,14 @@ else:
 # %% recipe-every-step-code-4
 # > A callback may use NumPy. This one sets the second weight to 0 after every batch; with `steps_per_execution=4` it
 # > would run after every fourth batch only.
+# > It copies the kernel to NumPy and back, which takes long for a large one: a constraint, or
+# > `layer.kernel.assign(layer.kernel * mask)`, does not. `get_weights` and `set_weights` copy the whole model.
 np.testing.assert_array_equal(_, [[0.5], [0]])
+masked = dense()
+masked.build((None, 1))
+masked.kernel.assign([[7]])
+masked.kernel.assign(masked.kernel * tf.constant([[0.0]]))
+assert not masked.kernel.numpy().any()
 runs = []
 
 
@@ -2133,6 +2150,7 @@ assert scaled.raw.numpy() == 2 and scaled.made.numpy() != 1
 # > Callbacks run in the order of their list.
 # > `EarlyStopping` keeps the best weights at the end of an epoch; with `restore_best_weights=True` it assigns them when
 # > `fit` ends, stopped early or not.
+# > (The optimizer's memory stays that of the last epoch: to train on from the best, compile with a new optimizer.)
 # > So edit before it.
 # > Here the rate is 0, and `Edit` makes the weight 10.
 np.testing.assert_array_equal(_, [[10]])
@@ -2143,6 +2161,10 @@ for callbacks, kept in (([Edit(), stop], 10), ([stop, Edit()], 1)):
         history = model.fit(x, y, epochs=4, verbose=0, callbacks=callbacks).history["loss"]
         assert layer.kernel.numpy() == kept and len(history) == ran
 calls = []
+heavy = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.6, momentum=0.9))
+best = keras.callbacks.EarlyStopping("loss", patience=9, restore_best_weights=True)
+losses = heavy.fit(x, y * 0, epochs=4, verbose=0, callbacks=[best]).history["loss"]
+assert np.argmin(losses) < 3 and heavy.optimizer.iterations == 4 and heavy.optimizer.variables[2].numpy().any()
 speak = [keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs, k=k: calls.append(k)) for k in range(4)]
 model.fit(x, y, verbose=0, callbacks=speak)
 assert calls == [0, 1, 2, 3]
@@ -3573,6 +3595,7 @@ with pytest.raises(ValueError, match="Unknown variable"):
 #
 # > The small model computes what the large one would with zeros in the other rows of the next kernel.
 # > Of a convolution, the filters that stay are `kernel[..., keep]`, and the next layer's inputs `kernel[:, :, keep]`.
+# > (Of a BatchNormalization in between, keep the same entries of each of its four arrays.)
 # > To take other inputs, such as grey pictures in place of coloured ones, sum over that axis: `kernel.sum(axis=2,
 # > keepdims=True)` does what the old kernel did with three equal channels.
 assert _ == (9, 17) and len(keep) == 2
@@ -3582,6 +3605,18 @@ emptied[np.setdiff1d(np.arange(4), keep)] = 0
 large = keras.models.clone_model(model)
 large.set_weights([kernel, bias, emptied, next_bias])
 np.testing.assert_allclose(small(x), large(x), atol=1e-6)
+between = keras.layers.BatchNormalization()
+whole = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4), between, keras.layers.Dense(1)])
+whole.set_weights([np.random.default_rng(2).uniform(0.5, 2, size=w.shape) for w in whole.get_weights()])
+w0, b0, *four, w1, b1 = whole.get_weights()
+emptied = w1.copy()
+emptied[np.setdiff1d(np.arange(4), keep)] = 0
+whole.set_weights([w0, b0, *four, emptied, b1])
+part = keras.Sequential(
+    [keras.Input((2,)), keras.layers.Dense(2), keras.layers.BatchNormalization(), keras.layers.Dense(1)]
+)
+part.set_weights([w0[:, keep], b0[keep], *(array[keep] for array in four), w1[keep], b1])
+np.testing.assert_allclose(part(x), whole(x), rtol=1e-4, atol=1e-5)
 first, second = built_for_pictures(3, 4), built_for_pictures(4)
 pictures = np.random.default_rng(0).normal(size=(1, 7, 7, 3)).astype("float32")
 less, after = built_for_pictures(3, 2), built_for_pictures(2)
@@ -3703,3 +3738,9 @@ assert all(map(np.array_equal, kept, several.get_weights()))
 for weights, each in zip(sets, found, strict=True):
     several.set_weights(weights)
     np.testing.assert_allclose(each, several(rows), rtol=1e-5, atol=1e-6)
+
+
+# %% recipe-differentiate-code-3
+# > A step of gradient descent is such a value, too, as in meta-learning (MAML).
+# > Keep it as a tensor, and compute the inner gradient inside the outer tape.
+np.testing.assert_allclose(_, [2 * 0.64, 4 * 0.64], rtol=1e-6)  # of (0.8 x) ** 2
