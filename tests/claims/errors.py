@@ -1414,7 +1414,14 @@ for kind in KINDS:
 
 # %% error-truth-value-code-2
 # > (A Keras variable after `if` says `cannot be used as a boolean`.
-# > Two lists of arrays, such as `get_weights` returns, say the same under `==`.)
+# > Two lists of arrays, such as `get_weights` returns, say the same under `==`.
+# > Keras variables of different shapes say `Incompatible shapes`.
+# > Of one entry, `in` asks for the value, without an error: another variable with the same number is found.)
+for kind in KINDS:
+    assert kind(1.0) in [kind(1.0)] and kind([1.0]) in [kind([1.0])]
+with raises(InvalidArgument, match="Incompatible shapes"):
+    assert keras.Variable(np.ones((2, 2))) in [keras.Variable(np.ones((3, 2)))]
+assert tf.Variable(np.ones((2, 2))) not in [tf.Variable(np.ones((3, 2)))]
 # > Ask for the same object with `is`, or for all entries with `all`.
 with raises(TypeError, match="cannot be used as a boolean"):
     bool(some(keras.Variable))
@@ -1574,7 +1581,10 @@ assert not tf.int32.is_floating
 
 # %% error-double-code
 # raises InvalidArgumentError: was expected to be a float tensor but is a double tensor
-# > A `tf.Variable` or tensor of float32 ("float") does not meet one of float64 ("double").
+# > A `tf.Variable` or tensor of float32 ("float") does not meet one of float64 ("double"), nor the other way round
+# > (`was expected to be a double tensor but is a float tensor`).
+with raises(InvalidArgument, match="was expected to be a double tensor but is a float tensor"):
+    wide + v
 # > NumPy's decimals are float64 unless told otherwise, and a variable made from them is as well.
 # > Inside a `tf.function` the message is `has type float64 that does not match type float32`.
 assert wide.dtype == tf.float64
@@ -1831,7 +1841,13 @@ assert w.numpy() == 200
 # > The function creates a variable each time it is traced.
 #
 # > (An optimizer creates variables at its first step.
-# > A second optimizer in the same function raises this error too, unless you call `optimizer.build(variables)` before.)
+# > One that a later trace meets for the first time, such as a second Adam, raises this error too, unless you call
+# > `optimizer.build(variables)` before.)
+pair = keras.optimizers.Adam(), keras.optimizers.Adam()
+both = tf.function(lambda: [one.apply([tf.ones(())], [tf_weight]) for one in pair], autograph=False)
+tf_weight = tf.Variable(0.0)
+both()  # two in the first trace are no error
+assert [one.iterations.numpy() for one in pair] == [1, 1]
 weight, ones = some(), tf.ones((2, 2))
 step = tf.function(lambda optimizer: optimizer.apply_gradients([(ones, weight)]), autograph=False)
 new = keras.optimizers.Adam()
@@ -4232,8 +4248,20 @@ assert not _.all()
 # > An array from outside is read once, when the function is traced.
 # > Later changes to it are not seen.
 # > (Nor is a new variable that takes a place in a list or an attribute: the function goes on with the old one.
-# > Assign to that.)
+# > Assign to that.
+# > Of an optimizer that was replaced, too, the old one goes on: trace anew, `train =
+# > tf.function(train.python_function)`.)
 assert same(_, [[0, 2], [3, 4]])
+weight, optimizers = tf.Variable(0.0), [keras.optimizers.SGD(1.0)]
+train = tf.function(lambda: optimizers[0].apply([tf.ones(())], [weight]), autograph=False)
+train()
+optimizers[0] = keras.optimizers.SGD(100.0)
+optimizers[0].build([weight])
+train()
+assert weight.numpy() == -2 and optimizers[0].iterations == 0
+train = tf.function(train.python_function, autograph=False)
+train()
+assert weight.numpy() == -102 and optimizers[0].iterations == 1
 held = [tf.Variable(1.0), tf.Variable(2.0)]
 holder = tf.Module()
 holder.w = held[0]
@@ -4533,7 +4561,15 @@ for ahead in (
 # %% error-silent-data-code-2
 # > So a variable in `map` is neither written nor read at the moment when its element is used.
 # > Keep it out of the pipeline.
+# > (For a running number there is `enumerate()`, and for what each element changes, `scan`: both begin anew with each
+# > pass.)
 assert _ == 3
+start = tf.constant(0, tf.int64)
+totals = tf.data.Dataset.range(1, 5).scan(start, lambda total, x: (total + x, total + x))
+numbered = tf.data.Dataset.range(5, 7).enumerate()
+for _pass in range(2):
+    assert [int(total) for total in totals] == [1, 3, 6, 10]
+    assert [(int(i), int(x)) for i, x in numbered] == [(0, 5), (1, 6)]
 factor = tf.Variable(1, dtype=tf.int64)
 elements = iter(tf.data.Dataset.range(1, 9).map(lambda x: factor * 0 + factor).shuffle(8))
 next(elements)
@@ -5677,7 +5713,8 @@ assert printed == "None\n" and slope.numpy() == 27
 # > `unconnected_gradients="zero"` then gives 0 (of a Keras variable, ask for its `.value`).
 # > Behind a ReLU it is 0, so a gradient penalty or the equation of a PINN wants an activation that bends, such as
 # > `tanh`.
-# > (`outer.jacobian(slope, v)` gives the Hessian of a vector.
+# > (`outer.jacobian(slope, v)` gives the Hessian of a vector; for several variables, join their slopes in the outer
+# > tape, `tf.concat([tf.reshape(one, [-1]) for one in slopes], 0)`, and ask `jacobian` for that.
 # > `Tape is still recording`: a tape that is open cannot be opened again, so make a second one.)
 assert _ == 18
 
@@ -5704,6 +5741,14 @@ for kind in KINDS:
         assert (second(lambda v, f=activation: f(v * 0.1), at).numpy() != 0) == bends
 at = tf.Variable([1.0, 2.0])
 assert same(second(lambda v: v[0] ** 2 * v[1], at, lambda t, s, v: t.jacobian(s, v)), [[4, 2], [2, 0]])
+of_two = [tf.Variable([1.0, 2.0]), tf.Variable([[3.0]])]
+with tf.GradientTape() as outer_tape:
+    with tf.GradientTape() as inner_tape:
+        loss = tf.reduce_sum(of_two[0] ** 2) * of_two[1][0, 0]
+    slopes = inner_tape.gradient(loss, of_two)
+    joined = tf.concat([tf.reshape(one, [-1]) for one in slopes], 0)
+first, last = outer_tape.jacobian(joined, of_two)
+assert same(first, [[6, 0], [0, 6], [2, 4]]) and same(tf.reshape(last, [-1]), [2, 4, 0])
 with tf.GradientTape() as tape, raises(ValueError, match="Tape is still recording"), tape:
     pass
 
@@ -5870,9 +5915,13 @@ assert tf.function(axes)(lambda w: w.shape).numpy() == 22 and isinstance(other.s
 # > Give the name a value before, of the same dtype and shape.
 # > (Its relatives: `the else branch must also have a return statement` wants a `return` on both ways.
 # > `has dtype float32 in the main branch, but dtype int32 in the else branch`: begin with `0.0`, not with `0`.
-# > `has shape (0,) before the loop, but shape (1,) after one iteration`: a tensor may not grow in a loop, so collect in
+# > `has shape (0,) before the loop, but shape (1,) after one iteration`, or of `tf.while_loop`, `enters the loop with
+# > shape`: a tensor may not grow in a loop, so collect in
 # > a [`tf.TensorArray`](#is-out-of-scope).)
 assert v.numpy() == -4
+with raises(ValueError, match="enters the loop with shape"):
+    longer = tf.function(lambda grown: tf.concat([grown, [1.0]], 0), autograph=False)
+    tf.function(lambda: tf.while_loop(lambda x: True, longer, [tf.zeros([0])]), autograph=False)()
 WAYS = """
 def with_a_value(v):
     half = v * 1.0
@@ -6218,7 +6267,7 @@ assert _ == [2, 4]
 
 # %% error-silent-gan-code-2
 # since keras 3.8: train_on_batch goes on after a change of trainable
-# > The hidden code is that of many tutorials: it compiles the discriminator, freezes it, and compiles the whole.
+# > The code is that of many tutorials: it compiles the discriminator, freezes it, and compiles the whole.
 #
 # > Keras warns that the model does not have any trainable weights.
 # > A step reads `trainable` when it is traced, at its first call, and then the discriminator is frozen.
@@ -6865,3 +6914,22 @@ with module_of(COUNTING) as module:
 # %% error-silent-method-code-2
 # > What is to last from call to call is a variable.
 assert _ == [[1, 1], [2, 2], [3, 3]]
+
+
+# %% error-gather-range-code
+# raises InvalidArgumentError: indices[1] = 2 is not in [0, 2)
+# > A lookup asks for a row that is not there: two rows have the numbers 0 and 1.
+# > An Embedding says so for a token that is as large as its `input_dim`.
+# > (Under XLA, with `jit_compile=True`, nothing is said: the nearest row is read.)
+for kind in KINDS:
+    for bad in ([0, 2], [-1]):
+        with raises(InvalidArgument, match=r"is not in \[0, 2\)"):
+            tf.gather(tf.convert_to_tensor(some(kind)), bad)
+with raises(InvalidArgument, match=r"is not in \[0, 2\)"):
+    keras.layers.Embedding(2, 3)(np.array([2]))
+compiled = tf.function(lambda rows: tf.gather(v, rows), jit_compile=True, autograph=False)
+assert same(compiled(tf.constant([7, -1])), [[3, 4], [1, 2]])
+
+# %% error-gather-range-code-2
+# > Look at the smallest and the largest number before, and make the table as large as it must be.
+assert same(_, matrix)

@@ -177,11 +177,18 @@ with raises(RuntimeError, match="not supported when eager execution is enabled")
 
 # %% compat
 # > `tf.compat.v1` still has the functions of this table.
+# > Its lists of variables are empty now, and its `get_variable` makes a new variable at each call, also under
+# > `variable_scope` with `reuse=tf.AUTO_REUSE`: keep your variables in a dictionary or a module.
 # > On a layer's weight those that write fail: [`'str' object has no attribute
 # > '_is_ref_dtype'`](errors.ipynb#str-object-has-no-attribute-_is_ref_dtype).
 names = """assign assign_add assign_sub scatter_update scatter_add scatter_sub scatter_nd_update get_variable
            global_variables get_collection trainable_variables global_variables_initializer Session"""
 assert all(hasattr(OLD, name) for name in names.split())
+for reuse in (None, True, OLD.AUTO_REUSE):
+    with OLD.variable_scope("shared", reuse=reuse):
+        one, two = (OLD.get_variable("w", [2]) for _call in range(2))
+        assert one is not two and not np.array_equal(one, two)
+assert OLD.global_variables() == OLD.trainable_variables() == OLD.get_collection("variables") == []
 for write in (
     lambda k: OLD.assign(k, x),
     lambda k: OLD.assign_add(k, x),
