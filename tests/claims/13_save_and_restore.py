@@ -242,9 +242,8 @@ for momentum, moves in ((0.9, True), (0.0, False)):
 # > The next morning: a new variable, a new optimizer with another rate. Its momentum variable is not made before the
 # > first step, *after* the restore.
 #
-# > It does, bit for bit. The optimizer's variables get their values when they are made; before that, `assert_consumed`
-# > would have raised an error. A model of your own class does not wait so: call it once before the restore. The rate is
-# > the saved one as well: assign another *after* the restore.
+# > It does, bit for bit. What an optimizer makes later gets its value then. Call a model of your own class once, then
+# > restore. The rate is the saved one: assign another *after* the restore.
 
 
 class OfItsOwn(keras.Model):
