@@ -3039,7 +3039,22 @@ np.testing.assert_allclose(rates, 0.5 * 0.9 ** (np.arange(3) / 10), rtol=1e-6)
 
 # %% error-rate-schedule-code-3
 # > Create the optimizer with a number.
+# > (`ReduceLROnPlateau` wants one, too.
+# > In the middle of a training, give it another schedule in the same way, and compile again with the same optimizer: it
+# > keeps what it remembers.)
 assert _ == 0.25
+rows = np.ones((4, 1))
+scheduled = dense(1, optimizer=keras.optimizers.Adam(schedule))
+plateau = keras.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=100.0)
+with raises(TypeError, match="hence its learning rate is not settable"):
+    scheduled.fit(rows, rows * 0, epochs=4, verbose=0, callbacks=[plateau])
+remembered = [slot.numpy() for slot in scheduled.optimizer.variables]
+scheduled.optimizer.learning_rate = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.0, 0.0])
+scheduled.compile(scheduled.optimizer, "mse")
+kept = scheduled.get_weights()[0]
+assert all(same(slot, old) for slot, old in zip(scheduled.optimizer.variables, remembered, strict=True))
+scheduled.fit(rows, rows * 0, verbose=0)
+assert same(scheduled.get_weights()[0], kept) and remembered[1:]
 
 # %% error-rate-variable-code
 # raises ValueError: Argument `learning_rate` should be float, or an instance of LearningRateSchedule

@@ -1254,11 +1254,17 @@ np.testing.assert_allclose(another(x, training=True), [[-1], [1]], rtol=1e-6)
 # %% recipe-statistics-code-3
 # > To keep them, freeze the layer and compile: with `trainable = False` it uses its statistics in `fit`, too, and
 # > leaves them.
+# > (`norm(x, training=False)` in a functional model does not: `fit` says otherwise.)
 #
 # > In `get_weights` and `set_weights` the statistics come last: gamma, beta, mean, variance.
 # > With `scale=False` there is no gamma, with `center=False` no beta.
 np.testing.assert_allclose(_, [[6], [2.5]], rtol=1e-6)
 np.testing.assert_allclose(norm(np.array([[6.0]]), training=True), [[0]], atol=1e-6)
+inputs, told = keras.Input((2,)), keras.layers.BatchNormalization()
+fixed = keras.Model(inputs, keras.layers.Dense(1)(told(inputs, training=False)))
+fixed.compile("sgd", "mse")
+fixed.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+assert told.moving_mean.numpy().all()
 for options in ({}, {"scale": False}, {"center": False}, {"scale": False, "center": False}):
     one = built(keras.layers.BatchNormalization(**options))
     names = [name for name, flag in (("gamma", "scale"), ("beta", "center")) if options.get(flag, True)]
@@ -2080,9 +2086,20 @@ for every, written in ((None, []), (2, [2, 4]), (3, [3])):
 # %% recipe-average-code-3
 # > The average is a variable of the optimizer: assign to it as well, and 100 stays.
 # > (To validate with the averages during `fit`, give it `keras.callbacks.SwapEMAWeights()`, which puts them into the
-# > weights for the validation and back. Before the first `fit` the weight alone is enough, since the average starts
-# > from it.)
+# > weights for the validation and back. To save the averages, put `SwapEMAWeights(swap_on_epoch=True)` before
+# > `ModelCheckpoint` in the list. Before the first `fit` the weight alone is enough, since the average starts from it.)
 np.testing.assert_array_equal(_, layer.kernel)
+with tempfile.TemporaryDirectory() as place:
+    file = f"{place}/best.weights.h5"
+    for turn, expected in ((1, 0.5128), (-1, 0.4096)):
+        pair = (
+            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+            keras.callbacks.ModelCheckpoint(file, save_weights_only=True),
+        )
+        saved = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5))
+        saved.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=4, verbose=0, callbacks=[*pair[::turn]])
+        saved.load_weights(file)
+        np.testing.assert_allclose(saved.layers[0].kernel, [[expected]], rtol=1e-5)
 swapped = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.25, use_ema=True, ema_momentum=0.5))
 tested, trained, x, y = [], [], np.ones((4, 1)), np.zeros((4, 1))
 
@@ -3634,8 +3651,17 @@ np.testing.assert_allclose(grey(one), first(np.repeat(one, 3, axis=-1)), atol=1e
 # > `set_weights` casts to the layer's dtype, and never changes that.
 # > Make the layer anew with the other dtype, and give it the arrays.
 #
+# > Of a whole model, `keras.models.clone_model` does that with a `clone_function` which returns
+# > `type(layer).from_config({**layer.get_config(), "dtype": "float16"})`; then `set_weights`.
 # > To train in 16 bits, keep the weights in float32 and compute in the other: `dtype="mixed_bfloat16"`.
 assert _ == ("float16", 8, 16)
+whole = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "relu"), keras.layers.Dense(1)])
+halved = keras.models.clone_model(
+    whole, clone_function=lambda layer: type(layer).from_config({**layer.get_config(), "dtype": "float16"})
+)
+halved.set_weights(whole.get_weights())
+assert {weight.dtype for weight in halved.weights} == {"float16"}
+np.testing.assert_allclose(halved(np.ones((1, 2))), whole(np.ones((1, 2))), atol=1e-2)
 full.set_weights(half.get_weights())
 assert full.kernel.dtype == "float32"
 np.testing.assert_array_equal(full.kernel.numpy(), half.kernel.numpy())
