@@ -112,6 +112,15 @@ def gradient_of_a_snapshot():
     print(tape.gradient(loss, weights).numpy())
 
 
+def open_twice():
+    with tf.GradientTape() as tape, tape:
+        pass
+
+
+def signed_otherwise():
+    tf.function(lambda x: x, input_signature=[tf.TensorSpec([3], tf.float32)])(tf.ones(3, "float64"))
+
+
 def models(*units, bias=True):
     """A model, and the same with or without biases."""
     return [
@@ -302,6 +311,16 @@ PASTED = {
         lambda: tf.train.Checkpoint(step=0),
     ],
     "references an 'untracked' resource": [save_lone],
+    # From here on, messages that stand in the prose of a section, not in its heading.
+    "Attempt to convert a value (None) with an unsupported type": [
+        lambda: tf.function(lambda: tf.Variable(1.0).assign_sub(None), autograph=False)(),
+    ],
+    "can't multiply sequence by non-int of type 'float'": [
+        lambda: built(keras.layers.Dense(4)).get_weights() - built(keras.layers.Dense(4)).get_weights(),
+    ],
+    "file signature not found": [lambda: keras.models.load_model("nowhere.keras")],
+    "the second derivative is None": [open_twice],
+    "Graphs and files of TensorFlow 1": [lambda: tf.compat.v1.Session().run(tf.constant(1.0))],
 }
 
 

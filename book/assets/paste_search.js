@@ -2,8 +2,9 @@
  *
  * Sphinx finds a section whose heading contains the query. A pasted message is the other way round: it contains the
  * heading, and beside it shapes, names, paths. So this script lays each heading along the query, and puts those that
- * fit first, the longest before the others; after them those that hold most of the words typed, then the sections whose
- * code has a name that was typed (book/workshop/section_words.py collects these). It also keeps Sphinx's own search
+ * fit first, the longest before the others, and likewise the sections that quote such a message in their prose; after
+ * them those that hold most of the words typed, then the sections whose code has a name that was typed
+ * (book/workshop/section_words.py collects the messages and the names). It also keeps Sphinx's own search
  * alive for long queries: words that no page has are left out, and so are those that the most fitting page lacks.
  */
 "use strict";
@@ -42,6 +43,14 @@
     return best;
   };
 
+  /* How well a text answers a query that is a pasted message: 0, or the words that they share. */
+  const pasted = (text, query) => {
+    const words = wordsOf(text);
+    const found = fit(words, wordsOf(query));
+    const fits = found >= 2 && found >= FITS * words.length;
+    return fits ? found + query.toLowerCase().includes(text.toLowerCase()) : 0;
+  };
+
   const stemsOf = (words) => {
     const stemmer = new Stemmer();
     return words.filter((word) => !stopwords.includes(word)).map((word) => stemmer.stemWord(word));
@@ -52,8 +61,8 @@
     const words = wordsOf(query);
     const heading = wordsOf(title);
     if (!words.length) return title.includes(query.trim()) ? 1 : 0; // signs only, such as +=
-    const found = fit(heading, words);
-    if (found >= 2 && found >= FITS * heading.length) return found + query.toLowerCase().includes(title.toLowerCase());
+    const found = pasted(title, query);
+    if (found) return found;
     const asked = stemsOf(words);
     const stems = stemsOf(heading);
     if (!asked.length) return words.every((word) => heading.includes(word)) ? 1 : 0; // "one", "its"
@@ -71,15 +80,28 @@
     return Object.fromEntries(shared.map((section, i) => [sections[section], SHARE - (i + 1) / 100]));
   };
 
+  /* The sections that quote the message of the query: {"page#id": points}, one word less than as a heading. */
+  const quoted = (query) => {
+    const { sections, messages } = Search.sectionWords;
+    const points = {};
+    for (const [text, section] of messages) {
+      const place = sections[section];
+      points[place] = Math.max(points[place] || 0, pasted(text, query) - 1);
+    }
+    return points;
+  };
+
   /* The sections that answer the query, as Sphinx's results, the best last. */
   const sections = (query) => {
     const { alltitles, titles, docnames, filenames } = Search._index;
     const inCode = named(query);
+    const inProse = quoted(query);
     const found = [];
     for (const [title, places] of Object.entries(alltitles)) {
       const heading = score(title, query);
       for (const [file, id] of places) {
-        const points = heading || inCode[`${docnames[file]}#${id}`];
+        const place = `${docnames[file]}#${id}`;
+        const points = Math.max(heading, inProse[place] || 0) || inCode[place];
         if (!points) continue;
         const name = titles[file] === title ? title : `${titles[file]} > ${title}`;
         found.push([docnames[file], name, id === null ? "" : `#${id}`, null, points, filenames[file]]);

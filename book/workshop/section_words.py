@@ -1,9 +1,11 @@
-"""Sphinx extension: tells the search in which sections a name of code stands, also one that no heading has.
+"""Sphinx extension: tells the search in which sections names of code and messages stand that no heading has.
 
 Sphinx's own index knows the page of a word, not its section. What is added to it is small: the names with an underscore
-or with capitals inside, such as `scale_loss` and `MirroredStrategy`, and of each the sections that have it most often.
+or with capitals inside, such as `scale_loss` and `MirroredStrategy`, and of each the sections that have it most often;
+and what the prose quotes of other messages than that of the heading.
 """
 
+import ast
 import json
 import re
 from collections import Counter, defaultdict
@@ -13,30 +15,44 @@ from docutils import nodes
 
 NAME = re.compile(r"\b(?:[A-Za-z]+_\w+|[A-Z][a-z]+\w*[A-Z]\w*)\b")
 MOST = 4  # sections of one name
+FEWEST = 3  # words of a message
 
 
-def own_words(section):
-    """The names in the code of a section and how often each stands there, without its sections' sections."""
-    found = Counter()
+def own_code(section):
+    """The code of a section, in prose and in cells, without that of the sections in it."""
     for node in section.findall(lambda node: isinstance(node, nodes.literal | nodes.literal_block)):
         holder = node.parent
         while not isinstance(holder, nodes.section):
             holder = holder.parent
         if holder is section:
-            found.update(NAME.findall(node.astext()))
-    return found
+            yield node
+
+
+def is_message(node):
+    """Whether this is a message quoted in prose: no heading, no link to the section of another, and no Python."""
+    if isinstance(node, nodes.literal_block) or isinstance(node.parent, nodes.title | nodes.reference):
+        return False
+    try:
+        ast.parse(node.astext())
+    except SyntaxError:
+        return len(re.findall(r"\w+", node.astext())) >= FEWEST
+    return False
 
 
 def section_words(env, documents):
-    """The sections, as `document#id`, and {name in lower case: numbers of sections, the one that has it most first}."""
-    sections, places = [], defaultdict(list)
+    """The sections, as `document#id`; {name in lower case: numbers of sections, the one that has it most first}; and
+    the messages, each with the number of its section.
+    """
+    sections, places, messages = [], defaultdict(list), []
     for document in documents:
         for section in env.get_doctree(document).findall(nodes.section):
-            for name, count in own_words(section).items():
+            code = list(own_code(section))
+            for name, count in Counter(name for node in code for name in NAME.findall(node.astext())).items():
                 places[name.lower()].append((-count, len(sections)))
+            messages += [(node.astext(), len(sections)) for node in code if is_message(node)]
             sections.append(f"{document}#{section['ids'][0]}")
     names = {name: [number for _, number in sorted(found)[:MOST]] for name, found in sorted(places.items())}
-    return {"sections": sections, "names": names}
+    return {"sections": sections, "names": names, "messages": messages}
 
 
 def add_to_index(app, error):

@@ -5710,7 +5710,7 @@ with raises(ValueError, match="No model config found in the file"):
 model.load_weights(f"{folder.name}/whole.weights.h5")
 
 # %% error-signature-code-3
-# > A `.h5` file begins with `b'\x89HDF'`, a `.keras` file with `b'PK'`.
+# > An `.h5` file begins with `b'\x89HDF'`, a `.keras` file with `b'PK'`.
 assert printed == "b'version https://git-'\n"
 assert Path(f"{folder.name}/whole.weights.h5").read_bytes()[:4] == b"\x89HDF"
 model.save(f"{folder.name}/whole.keras")

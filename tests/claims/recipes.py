@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tracemalloc
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -1652,14 +1653,28 @@ else:
 # %% recipe-every-step-code-4
 # > A callback may use NumPy. This one sets the second weight to 0 after every batch; with `steps_per_execution=4` it
 # > would run after every fourth batch only.
-# > It copies the kernel to NumPy and back, which takes long for a large one: a constraint, or
-# > `layer.kernel.assign(layer.kernel * mask)`, does not. `get_weights` and `set_weights` copy the whole model.
+# > It copies the kernel to NumPy and back, as `get_weights` and `set_weights` copy the whole model;
+# > `layer.kernel.assign(layer.kernel * mask)` does not.
 np.testing.assert_array_equal(_, [[0.5], [0]])
 masked = dense()
 masked.build((None, 1))
 masked.kernel.assign([[7]])
 masked.kernel.assign(masked.kernel * tf.constant([[0.0]]))
 assert not masked.kernel.numpy().any()
+large, keep = keras.Variable(np.ones((500, 500))), np.ones((500, 500), bool)
+large_model = keras.Sequential([keras.Input((500,)), keras.layers.Dense(500, use_bias=False)])
+mask = tf.constant(keep, tf.float32)
+for write, copies in (
+    (lambda: large.assign(np.where(keep, large.numpy(), 0)), True),
+    (lambda: large_model.set_weights(large_model.get_weights()), True),
+    (lambda: large.assign(large * mask), False),
+):
+    write()
+    tracemalloc.start()
+    write()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (peak >= 1e6) == copies  # bytes that NumPy takes: the kernel has a million
 runs = []
 
 
@@ -2563,8 +2578,8 @@ for ready, rate in ((True, 0.5), (False, 0.25)):
 
 # %% recipe-save-code-3
 # > For a variable of your own, `np.save` and `np.load` do.
-# > (`pickle` takes a variable, and a Keras model of registered classes with its optimizer: to hand them to another
-# > process.)
+# > (`pickle` takes a variable, and a Keras model of registered classes with its optimizer: to hand them to [another
+# > process](#write-from-several-threads).)
 # > `json.dumps` says `Object of type ndarray is not JSON serializable`: write `array.tolist()`, and make arrays of what
 # > comes back.
 # > A bfloat16 snapshot does not survive `np.save`: save it as float32, by `v.numpy().astype("float32")`.
@@ -3138,8 +3153,8 @@ for dtype in DTYPES:
 
 # %% recipe-threads-code-2
 # > Processes are another matter.
-# > A forked one, as `multiprocessing` makes it on Linux before Python 3.14, has TensorFlow's locks and not its threads:
-# > `model.predict` waits in it for ever.
+# > Once TensorFlow has computed, a forked one, as `multiprocessing` makes it on Linux before Python 3.14, has its locks
+# > and not its threads: `model.predict` waits in it for ever.
 # > Start it with `multiprocessing.get_context("spawn")`, make the model in it, and pass arrays; what it assigns, the
 # > others do not see.
 FORKING = """
@@ -3175,7 +3190,18 @@ assert weights.numpy() == 3
 asked = [sys.executable, "-c", "import multiprocessing; print(multiprocessing.get_start_method())"]
 forks = "fork" in subprocess.run(asked, capture_output=True, text=True).stdout.split()
 assert forks == (sys.platform == "linux" and sys.version_info < (3, 14))
+EARLY = """
+import multiprocessing
+if multiprocessing.get_start_method() == "fork":
+    def work():
+        keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]).predict(np.ones((1, 1)), verbose=0)
+    child = multiprocessing.get_context("fork").Process(target=work)
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+"""
 alone(FORKING)
+alone(EARLY)  # before TensorFlow has computed
 with tempfile.TemporaryDirectory() as place:
     with open(f"{place}/worker.py", "w", encoding="utf8") as file:
         file.write(SPAWNED)

@@ -247,7 +247,7 @@ for function in (verify_gradient, explain_gradient):
 # > `TypeError`: `variable` is nothing that has a gradient or had one, `loss` is not a function of none or one argument,
 # > or what it returns is not made of numbers.
 #
-# > `ValueError`: The model has no loss, or no weights yet.
+# > `ValueError`: The model has no loss, no weights yet, or none that is trained.
 #
 # > An exception of the loss itself passes through as it is.
 #
@@ -296,6 +296,10 @@ model = keras.Model(inner, keras.layers.Dense(1)(inner))
 x, y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
 with pytest.raises(ValueError, match="no loss yet"):
     explain_gradient(model, (x, y))
+frozen = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+frozen.trainable = False
+with pytest.raises(ValueError, match="All weights of this model are frozen"):
+    explain_gradient(lambda: frozen(np.ones((1, 1))), frozen)
 with pytest.raises(ValueError, match="no weights yet"):
     explain_gradient(lambda: 1.0, keras.Sequential([keras.layers.Dense(1)]))
 model.compile("sgd", "mse")

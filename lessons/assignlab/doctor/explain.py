@@ -54,7 +54,7 @@ def explain_gradient(loss, variable):
         `variable` is nothing that has a gradient or had one, `loss` is not a function of none or one argument, or what
         it returns is not made of numbers.
     ValueError
-        The model has no loss, or no weights yet.
+        The model has no loss, no weights yet, or none that is trained.
     RuntimeError
         It is called inside a `tf.function`, or inside `strategy.scope()` for a variable that has replicas.
 

@@ -1,13 +1,10 @@
 """Why a gradient is NaN or infinite: the variable, the loss, or one operation on the way back."""
 
 import numpy as np
-import tensorflow as tf
 
 from assignlab.doctor import causes
 from assignlab.doctor.finding import Finding
-from assignlab.doctor.path import is_finite, is_not_finite, values
-
-HALF = (tf.float16, tf.bfloat16)
+from assignlab.doctor.path import HALF, is_finite, is_not_finite, values
 
 
 def explain(judge, variable, flow):

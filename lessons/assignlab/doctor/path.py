@@ -12,6 +12,7 @@ from assignlab.doctor.recording import Recording, Step
 SHAPE_ONLY = {"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape", "VarIsInitializedOp"}
 
 MOST = 8  # cuts that are told apart at one place
+HALF = (tf.float16, tf.bfloat16)
 
 
 @dataclass(eq=False)

@@ -113,30 +113,31 @@ def _writes_undone():
             resource = isinstance(one, ops.EagerTensor) and one.dtype == tf.resource
             if resource and one._id not in kept and effects.of(op, position, attributes).count:
                 kept[one._id] = one, _value(one, execute["TFE_Py_FastPathExecute"])
-                if kept[one._id][1] is None:  # it is made now
+                if kept[one._id][1] is None:  # it is made now, or holds no value
                     yield one
 
-    def keep_first(made):
+    def keeping(op, inputs, attributes, run):
+        made = list(keep(op, inputs, attributes))
+        returned = run()
         for one in made:
             kept[one._id] = one, _value(one, execute["TFE_Py_FastPathExecute"])
+        return returned
 
     def fast_path(eager, op, name, *arguments):
+        run = execute["TFE_Py_FastPathExecute"]
         if threading.get_ident() != thread:
-            return execute["TFE_Py_FastPathExecute"](eager, op, name, *arguments)
+            return run(eager, op, name, *arguments)
         arguments = [_read(argument) for argument in arguments]
-        made = list(keep(op, arguments, arguments))
-        returned = execute["TFE_Py_FastPathExecute"](eager, op, name, *arguments)
-        keep_first(made)
-        return returned
+        return keeping(op, arguments, arguments, lambda: run(eager, op, name, *arguments))
 
     def slow_path(original):
         def run(eager, device, op, inputs, attributes, *rest):
             if threading.get_ident() != thread:
                 return original(eager, device, op, inputs, attributes, *rest)
-            made = list(keep(op.decode() if isinstance(op, bytes) else op, inputs, attributes or ()))
-            returned = original(eager, device, op, inputs, attributes, *rest)
-            keep_first(made)
-            return returned
+            name = op.decode() if isinstance(op, bytes) else op
+            return keeping(
+                name, inputs, attributes or (), lambda: original(eager, device, op, inputs, attributes, *rest)
+            )
 
         return run
 

@@ -2,11 +2,10 @@
 
 import ml_dtypes
 import numpy as np
-import tensorflow as tf
 
 from assignlab.doctor import causes
 from assignlab.doctor.finding import Finding
-from assignlab.doctor.path import alone, can_have_gradient, is_zero, values
+from assignlab.doctor.path import HALF, alone, can_have_gradient, is_zero, values
 
 SMALL = 1e-4  # a gradient below it may be what rounding left
 ROUNDED = 32  # times the dtype's epsilon: what is left of gradients that cancel
@@ -47,10 +46,9 @@ def _flattens(judge, step, flow):
     if _times_zero(step, flow):
         return causes.TIMES_ZERO
     arriving = [judge.at[one._id] for one in step.outputs if judge.at.get(one._id) is not None]
-    half = (tf.float16, tf.bfloat16)
-    if step.op == "Cast" and step.inputs[0].dtype in half:
+    if step.op == "Cast" and step.inputs[0].dtype in HALF:
         return causes.UNDERFLOW
-    if any(g.dtype in half and 0 < np.abs(values(g)).max(initial=0) < TINY for g in arriving):
+    if any(g.dtype in HALF and 0 < np.abs(values(g)).max(initial=0) < TINY for g in arriving):
         return causes.UNDERFLOW
     return causes.FLAT
 
@@ -123,8 +121,6 @@ def but_for_rounding(judge, flow, gradient):
     def cancels(step, leaves_by):
         if step.op not in causes.SOFTMAX or step.inside or step.custom:
             return False
-        if _of_one_class(step):
-            return True
         arriving = [at.get(tensor._id) for tensor in step.outputs]
         left = largest(alone(step, arriving)) if any(one is not None for one in arriving) else 0
         return left <= ROUNDED * ml_dtypes.finfo(leaves_by.dtype.as_numpy_dtype).eps * largest(arriving)
