@@ -71,6 +71,32 @@ def test_no_page_moves_sideways_and_none_complains(address, new_page):
         )
 
 
+@pytest.mark.parametrize("address", [ERRORS, "book/recipes.html"])
+@pytest.mark.parametrize("width", [375, 1400])
+def test_a_link_to_a_section_ends_there(address, width, new_page):
+    page = new_page(width)
+    ready(page, address)
+    sections = page.eval_on_selector_all(".bd-article section section", "parts => parts.map((part) => part.id)")
+    page.close()
+    for section in sections[10::40]:
+        page = new_page(width)
+        ready(page, f"{address}#{section}")
+        seen = page.evaluate(SETTLED, section)
+        page.close()
+        assert 0 <= seen < 150, (section, seen)  # pixels from the upper edge of the window: below the bar
+
+
+# Where a section stands when nothing has moved for half a second.
+SETTLED = """async (id) => {
+  const top = () => document.getElementById(id).getBoundingClientRect().top;
+  for (let before = null, still = 0; still < 5; before = top()) {
+    await new Promise((later) => setTimeout(later, 100));
+    still = top() === before ? still + 1 : 0;
+  }
+  return top();
+}"""
+
+
 def test_a_lesson_is_light_and_everything_comes_from_the_site(new_page):
     page, sizes, hosts = new_page(), [], set()
     page.on("requestfinished", lambda request: sizes.append(sum(request.sizes()[k] for k in SIZES)))
