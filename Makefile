@@ -1,8 +1,8 @@
 # Every command of the course; `make` alone lists them. Works with GNU make 3.81 and newer.
 # Another Python: make book PYTHON=/path/to/python3.12    Fewer processes: make test JOBS=1
 
-.PHONY: help book test lab pdf serve check format bench power lighthouse mutants figures lesson
-.PHONY: versions lock clean clean-cache environment pages notebooks site
+.PHONY: help book test lab pdf serve check format bench growth power lighthouse mutants figures
+.PHONY: lesson versions lock clean clean-cache environment pages notebooks site
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 PORT ?= 8000
@@ -51,6 +51,8 @@ lock: environment  ## write requirements.lock anew: all packages, exact, with th
 	@$(RUN) -m nox -s lock
 bench: environment  ## time this pipeline against the default one, and what each part costs
 	@$(RUN) book/workshop/bench.py
+growth: environment  ## measure time and memory of 4 to 64 notebooks, and draw them
+	@$(RUN) book/workshop/growth.py
 power: environment  ## print the smallest wrong factor that verify_gradient finds
 	@$(RUN) book/workshop/power.py
 lighthouse: environment  ## print Lighthouse's scores of three pages of the built site

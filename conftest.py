@@ -32,10 +32,11 @@ WORKSHOP = Path(__file__).parent / "book" / "workshop"
 class ProvingClient(NotebookClient):
     """A notebook client whose kernel audits every write, with a tally in `report`, and runs `claims` after the cells.
 
-    to_the_end: after an error, go on. `problems` lists the claims that do not hold, as (cell index, text).
+    to_the_end: after an error, go on. `problems` lists the claims that do not hold, as (cell index, text); `memory` is
+    the most that the kernel held until its last cell, in MB.
     """
 
-    to_the_end = False
+    to_the_end, memory = False, None
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("extra_arguments", ["--InteractiveShellApp.extra_extensions=assignlab"])
@@ -62,6 +63,8 @@ class ProvingClient(NotebookClient):
             problem = await self.ask(f"__import__('claims').prove_here{where}", cell)
             if problem:
                 self.problems.append((cell_index, problem))
+        if cell is self.nb.cells[-1]:
+            ProvingClient.memory = await self.ask("__import__('own_process').peak_memory()", cell)
         return ran
 
     async def ask(self, expression, cell):
@@ -100,7 +103,7 @@ class RunOnce(nbmake.nb_run.NotebookRun):
         if versions.RESULTS and ours:
             versions.note(path, result, claims, ProvingClient.problems)
         if result.error is None and store:
-            store.keep(path, result.nb, tally)
+            store.keep(path, result.nb, tally, ProvingClient.memory)
         return result
 
 

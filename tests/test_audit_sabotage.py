@@ -11,7 +11,8 @@ import tensorflow as tf
 from tensorflow.python.ops import resource_variable_ops as rvo
 
 from assignlab import audit
-from audit_report import report
+from audit_report import MOST_MEMORY, report
+from notebook_store import NotebookStore
 
 PLACES = [
     tf,
@@ -245,3 +246,12 @@ def test_the_report_is_red_without_assigns(tmp_path):
     line, problems = report(tmp_path)
     assert "audit: 0 assigns" in line
     assert "no assign was audited in any notebook" in problems
+
+
+def test_the_report_is_red_where_a_page_needs_too_much_memory(tmp_path):
+    (tmp_path / "lessons" / "assignlab").mkdir(parents=True)
+    page, empty = tmp_path / "lessons" / "01_large.ipynb", nbformat.v4.new_notebook()
+    nbformat.write(empty, page)
+    for memory, told in ((MOST_MEMORY, False), (MOST_MEMORY + 1, True)):
+        NotebookStore(tmp_path).keep(page, empty, {}, memory)
+        assert any("01_large.ipynb: held" in problem for problem in report(tmp_path)[1]) == told

@@ -117,6 +117,14 @@ def open_twice():
         pass
 
 
+def one_gradient_of_two():
+    product = tf.custom_gradient(lambda x, y: (x * y, lambda upstream: upstream * y))
+    with tf.GradientTape() as tape:
+        tape.watch(x := tf.constant(2.0))
+        z = product(x, tf.constant(3.0))
+    tape.gradient(z, x)
+
+
 def signed_otherwise():
     tf.function(lambda x: x, input_signature=[tf.TensorSpec([3], tf.float32)])(tf.ones(3, "float64"))
 
@@ -320,6 +328,7 @@ PASTED = {
     ],
     "file signature not found": [lambda: keras.models.load_model("nowhere.keras")],
     "the second derivative is None": [open_twice],
+    "grad_fn must accept keyword argument": [one_gradient_of_two],  # its numbers are others than those quoted
     "Graphs and files of TensorFlow 1": [lambda: tf.compat.v1.Session().run(tf.constant(1.0))],
 }
 
@@ -351,6 +360,8 @@ WORDS = {  # what a person types: what must be among the first three
     "change one embedding row": "Set one row of an embedding",
     "clip to a range": "Clip to a range",
     "gradient None": "the gradient is None",
+    "gradient zero": "the gradient is 0",
+    "memory grows": "the memory grows",
     "threads": "Write from several threads",
     "prune": "Prune a classifier",
     "several devices": "Assign on several devices",

@@ -21,11 +21,14 @@
   });
   if (typeof Search === "undefined") return; // not the page of results
 
-  /* The words of a text; one dtype is as good as another. */
+  /* The words of a text; one dtype is as good as another, and "zero" as good as 0. */
   const wordsOf = (text) => {
     const same = text.toLowerCase().replace(/\b(b?float|u?int|complex|double|half)\d*(_\w+)?\b/g, "dtype");
-    return same.match(/[a-z0-9_]+/g) || [];
+    return same.replace(/\bzero\b/g, "0").match(/[a-z0-9_]+/g) || [];
   };
+
+  /* The words of a message, in which one number is as good as another. */
+  const wordsOfMessage = (text) => wordsOf(text).map((word) => (/^\d+$/.test(word) ? "0" : word));
 
   /* How many words of a heading stand in the query, less a quarter for each other word between them. */
   const fit = (heading, query) => {
@@ -45,8 +48,8 @@
 
   /* How well a text answers a query that is a pasted message: 0, or the words that they share. */
   const pasted = (text, query) => {
-    const words = wordsOf(text);
-    const found = fit(words, wordsOf(query));
+    const words = wordsOfMessage(text);
+    const found = fit(words, wordsOfMessage(query));
     const fits = found >= 2 && found >= FITS * words.length;
     return fits ? found + query.toLowerCase().includes(text.toLowerCase()) : 0;
   };

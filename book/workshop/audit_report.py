@@ -1,6 +1,7 @@
-"""Print the proof: how many sentences of each page are proven and, last, how many assigns preserve gradients.
+"""Print the proof: how many sentences of each page are proven, the memory, and how many assigns preserve gradients.
 
-Exit status 1 where an assign is unproven; tests/test_claims.py is red where a sentence is.
+Exit status 1 where an assign is unproven, or a page needs too much memory; tests/test_claims.py is red where a sentence
+is.
 """
 
 import sys
@@ -11,6 +12,14 @@ from course import ROOT, notebooks
 from notebook_store import NotebookStore
 
 MUST_ASSIGN = ("lessons", "solutions")  # a notebook of these folders that writes no variable proves nothing
+MOST_MEMORY = 3000  # MB of one notebook's kernel: with two at once, a machine of 8 GB has room for the rest
+
+
+def memory(root=ROOT):
+    """{notebook, relative to the project: the most memory that its kernel held, in MB}, where that is known."""
+    store = NotebookStore(root)
+    found = {path.relative_to(root): store.memory(path) for path in notebooks(root)}
+    return {path: held for path, held in found.items() if held}
 
 
 def tallies(root=ROOT):
@@ -31,6 +40,11 @@ def report(root=ROOT):
         for path, tally in proven.items()
         if path.parts[0] in MUST_ASSIGN and not tally.assigns
     ]
+    problems += [
+        f"{path}: held {held:.0f} MB at its peak; at most {MOST_MEMORY} MB are allowed"
+        for path, held in memory(root).items()
+        if held > MOST_MEMORY
+    ]
     if not total.assigns:
         problems.append("no assign was audited in any notebook")
     if total.preserved != total.assigns:
@@ -41,6 +55,8 @@ def report(root=ROOT):
 if __name__ == "__main__":
     print("claims:", *claims.report(), sep="\n")
     line, problems = report()
+    for page, held in sorted(memory().items(), key=lambda item: -item[1])[:1]:
+        print(f"memory: at most {held:.0f} MB, in {page}")
     for problem in problems:
         print(f"audit: {problem}", file=sys.stderr)
     print(line)

@@ -19,7 +19,7 @@ import sys
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from course import ROOT, notebooks
@@ -272,7 +272,10 @@ def prove_here(page, cell_id, root=ROOT, shown=True, printed=""):
     running = audit.current()
     names = {name: value for name, value in get_ipython().user_ns.items() if shown or name != "_"}
     with running.aside() if running else nullcontext(), _keras_numbers_kept():
-        return Claims(page, Path(root)).prove(cell_id, names | {"printed": printed})
+        return _claims(page, Path(root)).prove(cell_id, names | {"printed": printed})
+
+
+_claims = cache(Claims)  # of one page, as it was when its kernel began: to read it takes a while
 
 
 @contextmanager

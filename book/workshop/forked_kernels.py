@@ -44,7 +44,7 @@ class ForkProvisioner(LocalProvisioner):
         server = multiprocessing.get_context("forkserver")
         server.set_forkserver_preload(PRELOADED)
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        process = server.Process(target=_be_kernel, args=(arguments, env, cwd or os.getcwd()), daemon=True)
+        process = server.Process(target=_be_kernel, args=(arguments, env, cwd or os.getcwd()))  # no daemon: it may fork
         process.start()
         self.process = _Process(process)
         self.pid = self.pgid = process.pid

@@ -33,7 +33,7 @@ KERNEL_ENVIRONMENT = {**QUIET, "ASSIGNLAB_PROGRESS": "off"}  # a solution that p
 FLAGS = ("TF_", "KERAS_", "XLA_")  # how the names begin of environment variables that can change a result
 RUNNER = (
     "conftest.py",
-    *(f"book/workshop/{name}.py" for name in ("claims", "course", "forked_kernels", "notebook_store")),
+    *(f"book/workshop/{name}.py" for name in ("claims", "course", "forked_kernels", "notebook_store", "own_process")),
 )
 OLDER = 2  # stamps whose results stay beside the present one, for a person who goes back and forth
 
@@ -74,6 +74,11 @@ class NotebookStore:
         entry = self._read(self._file(path))
         return entry and entry.get("seconds")
 
+    def memory(self, path):
+        """The most MB that the kernel of a notebook held when it last passed; None where that is not known."""
+        entry = self._read(self._file(path))
+        return entry and entry.get("memory")
+
     def outputs(self, path):
         """The notebook with its outputs, as it was when it last passed, or None."""
         import nbformat
@@ -81,8 +86,8 @@ class NotebookStore:
         entry = self._read(self._file(path))
         return nbformat.from_dict(entry["notebook"]) if entry else None
 
-    def keep(self, path, executed, tally):
-        """Store the outputs of `executed`, a passed run of the notebook at `path`, and its tally (JSON values)."""
+    def keep(self, path, executed, tally, memory=None):
+        """Store the outputs of `executed`, a passed run of the notebook at `path`, its tally (JSON values), its MB."""
         import nbformat
 
         passed_as = self.as_it_is(path)
@@ -92,8 +97,8 @@ class NotebookStore:
         for cell, ran in zip(notebook.cells, executed.cells, strict=True):
             if cell.cell_type == "code":  # not ran.metadata: the run adds timings, and the book would not know the cell
                 cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-        kept = {"passed_as": passed_as, "tally": tally, "seconds": run_time(executed), "notebook": notebook}
-        entry = json.loads(json.dumps(kept))
+        used = {"seconds": run_time(executed), "memory": memory}
+        entry = json.loads(json.dumps({"passed_as": passed_as, "tally": tally, **used, "notebook": notebook}))
         self._write(self._file(path), json.dumps({"seal": self._seal(entry), **entry}))
 
     def entries(self):

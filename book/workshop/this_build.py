@@ -16,7 +16,10 @@ PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "jupyter-book", "n
 def table(root):
     """A Markdown table: each page with its proven sentences and, where it runs, its writes."""
     audited, store = tallies(root), NotebookStore(root)
-    lines = ["| page | sentences proven | gradients preserved | no gradient | seconds |", "|---|--:|--:|--:|--:|"]
+    lines = [
+        "| page | sentences proven | gradients preserved | no gradient | seconds | MB |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
     for page in (page for page in pages(root) if page.parent != root):
         name = page.relative_to(root)
         tally = audited.get(name)
@@ -24,8 +27,8 @@ def table(root):
         if tally:
             kept, none = f"{tally.preserved} of {tally.assigns}", tally.integers + tally.unprobed
         proven = f"{len(Claims(page, root).proven())} of {len(Prose(page).claiming())}"
-        seconds = store.seconds(page) if page.suffix == ".ipynb" else None
-        ran = "–" if seconds is None else f"{seconds:.0f}"
+        used = (store.seconds(page), store.memory(page)) if page.suffix == ".ipynb" else (None, None)
+        ran = " | ".join("–" if number is None else f"{number:.0f}" for number in used)
         lines.append(f"| [](/{name.with_suffix('').as_posix()}) | {proven} | {kept} | {none} | {ran} |")
     return "\n".join(lines)
 

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from assignlab.exercises import find
+from own_process import alone
 
 InvalidArgument = tf.errors.InvalidArgumentError
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int8", "int32", "int64", "uint8", "complex64")
@@ -48,13 +49,6 @@ def operations(call, *tensors):
     """The names of the operations of which a `tf.function` of this call consists."""
     graph = tf.function(lambda *given: (call(*given), 0)[1], autograph=False).get_concrete_function(*tensors).graph
     return [operation.type for operation in graph.get_operations()]
-
-
-def alone(code):
-    """Run `code` in a process of its own, where no audit reads what is written."""
-    run = [sys.executable, "-c", f"import keras\nimport numpy as np\nimport tensorflow as tf\n{code}"]
-    done = subprocess.run(run, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 # free: **You will do:** paste a patch, set one entry in each row, add vectors to rows.

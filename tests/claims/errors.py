@@ -27,6 +27,7 @@ from pytest import raises, warns
 from assignlab import environment
 from claims import Claims
 from course import ROOT
+from own_process import alone
 
 # What versions said that this course does not run, as their sources have it:
 # free: (Keras 2 said `The optimizer cannot recognize variable`.)
@@ -135,13 +136,6 @@ def fit(model, epochs=10):
     """Train on four equal rows. Some epochs, or TensorFlow counts the models and warns of retracing on the page."""
     model.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=epochs, verbose=0)
     return [weights.copy() for weights in model.get_weights()]
-
-
-def alone(code):
-    """Run `code` in a process of its own, where no device is started yet."""
-    run = [sys.executable, "-c", f"import tensorflow as tf\n{code}"]
-    done = subprocess.run(run, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 # free: See [Recipes](recipes.ipynb) for a task rather than an error.
@@ -667,14 +661,12 @@ for kind in KINDS:
 assert same(_, [2, 4, 6, 8])
 for numpy_behavior in (False, True):
     lines = f"""
-import numpy as np, tensorflow as tf
 if {numpy_behavior}:
     tf.experimental.numpy.experimental_enable_numpy_behavior()
 v = tf.Variable([1.0, 2.0])
 v.assign(v * np.array([1.0, 2.0]))
 """
-    ran = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
-    assert bool(ran.returncode) == numpy_behavior == ("requested dtype float32 for Tensor" in ran.stderr)
+    assert numpy_behavior == ("requested dtype float32 for Tensor" in alone(lines, fails=numpy_behavior))
 
 # %% error-numpy-related-code-3
 assert same(_, [2, 4, 6, 8])
@@ -1413,6 +1405,7 @@ for kind in KINDS:
             attempt(one == two)
 
 # %% error-truth-value-code-2
+# since keras 3.5: Keras variables of different shapes raise an error under `==`
 # > (A Keras variable after `if` says `cannot be used as a boolean`.
 # > Two lists of arrays, such as `get_weights` returns, say the same under `==`.
 # > Keras variables of different shapes say `Incompatible shapes`.
@@ -3819,6 +3812,7 @@ assert to_scale is None
 assert same(to_variable, np.ones((2, 2)))
 
 # %% error-silent-gradient-none-code-6
+# since keras 3.5: assign of a keras.Variable returns the new value
 # > Keep the value as a tensor.
 # > (To store it as well, assign it, and go on with the tensor; `tf.grad_pass_through(scale.assign)(x)` does both.)
 assert _ == 10
@@ -5470,8 +5464,6 @@ assert tf.Variable([1, 2]).dtype == tf.int32 and tf.Variable([1.0, 2]).dtype == 
 # > makes one number of them.
 # > Assign that: `v.assign(results)` gives each copy of the variable its own value, without an error.
 TWO = """
-import tensorflow as tf
-
 [cpu] = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
@@ -5487,7 +5479,7 @@ for aggregation in (tf.VariableAggregation.NONE, tf.VariableAggregation.MEAN):
     v.assign(strategy.reduce("MEAN", results, axis=None))
     assert [copy.numpy() for copy in v.values] == [15, 15]
 """
-subprocess.run([sys.executable, "-c", TWO], check=True, capture_output=True)
+alone(TWO)
 
 # %% error-replica-code-3
 assert _ == [10, 20]
@@ -5601,6 +5593,7 @@ with warns(UserWarning, match="Skipping loading weights for layer #1"):
 assert same(layers[0].kernel, saved.layers[0].kernel.numpy()) and same(layers[1].kernel, kept)
 
 # %% error-locate-code-2
+# since keras 3.11: the words about a lambda in a file
 # raises TypeError: Could not locate class 'Net'
 # > A class of your own is in the file by its name only.
 #
@@ -6036,7 +6029,6 @@ for of in (
     assert np.isnan(gradient_of(lambda of=of: of(v), v)[0].numpy()).all()
 assert np.isinf(gradient_of(lambda: tf.reduce_sum(tf.sqrt(v)), v)[0].numpy()).all()
 checking = """
-import tensorflow as tf
 tf.debugging.enable_check_numerics()
 v = tf.Variable([0.0, 4.0])
 try:
@@ -6044,7 +6036,7 @@ try:
 except tf.errors.InvalidArgumentError as error:
     print(error.message)
 """
-found = subprocess.run([sys.executable, "-c", checking], capture_output=True, text=True, check=True).stdout
+found = alone(checking)
 assert 'eagerly-executing op "Log"' in found and "Infinity" in found
 
 
@@ -6066,6 +6058,7 @@ other.scatter_nd_update(tf.where(matrix > 2), [0, 0])
 assert same(other, [[1, 2], [0, 0]])
 
 # %% error-silent-complex-code
+# since keras 3.10: the optimizer Muon
 # since keras 3.6: a keras.Variable may be complex
 # > The aim is `3j`, and the step went along the other axis.
 # > Adam divides by the root of the squared gradient, and the square of an imaginary number is negative.
@@ -6655,7 +6648,6 @@ assert alike(lambda: keras.initializers.HeNormal(seed=1)) and alike(seeded.clone
 # > The members of an ensemble begin alike, too, if the function that makes one calls `keras.utils.set_random_seed` with
 # > one number.)
 code = """
-import keras
 def member():
     keras.utils.set_random_seed(1)
     layer = keras.layers.Dense(2)
@@ -6948,3 +6940,55 @@ assert same(compiled(tf.constant([7, -1])), [[3, 4], [1, 2]])
 # %% error-gather-range-code-2
 # > Look at the smallest and the largest number before, and make the table as large as it must be.
 assert same(_, matrix)
+
+
+# %% error-silent-memory-code-2
+# > A model that was compiled and fitted leaves memory behind: some megabytes for its compiled step, and as much as its
+# > weights and the optimizer's slots.
+# > `keras.utils.clear_session()` does not bring it back, nor do `del` and `gc.collect()`.
+# > (`predict` leaves nothing.)
+# > Make one model, compile it once, and assign its first state before each fold, the optimizer's too.
+# > Or run each fold in [a process of its own](recipes.ipynb#write-from-several-threads).
+assert printed.split() == ["[[1.]]"] * 3 and model.get_weights()[0] < 1
+moved = [v for v, value in zip(variables, first, strict=True) if (v.numpy() != value).any()]
+assert len(moved) == 4 and moved[0] is model.weights[0]  # it, the step counter and two slots
+if sys.platform == "linux":
+    grown = alone("""
+import gc, psutil
+
+
+def made(entries):
+    layers = [keras.layers.Dense(entries), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((entries,)), *layers])
+    model.compile("adam", "mse")
+    return model
+
+
+def used(model, entries, way="fit"):
+    given = [np.ones((8, entries)), np.ones((8, 1))]
+    model.fit(*given, verbose=0) if way == "fit" else model.predict(given[0], verbose=0)
+
+
+def grown(turn, turns=6):
+    before = 0
+    for count in range(3 + turns):
+        if count == 3:
+            before = psutil.Process().memory_info().rss
+        turn()
+        keras.utils.clear_session()
+    gc.collect()
+    return (psutil.Process().memory_info().rss - before) / turns / 1e6
+
+
+kept = made(1000)
+for turn in (
+    lambda: used(made(1), 1),
+    lambda: used(made(1000), 1000),
+    lambda: used(kept, 1000),
+    lambda: used(made(1000), 1000, "predict"),
+):
+    print(grown(turn))
+""")
+    small, large, one_model, predicting = map(float, grown.split())
+    assert small > 1 and large > small + 8  # a million weights: 4 MB, and 8 MB of slots
+    assert max(one_model, predicting) < small / 2  # pages that are read for the first time count as well

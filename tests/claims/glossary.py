@@ -14,6 +14,7 @@ import tensorflow as tf
 from pytest import raises, warns
 
 from assignlab import audit, verify_gradient
+from own_process import alone
 
 FLOATS = [tf.float16, tf.bfloat16, tf.float32, tf.float64]
 TINY = [tf.dtypes.experimental.float8_e4m3fn, tf.dtypes.experimental.float8_e5m2]
@@ -43,18 +44,13 @@ def dense(*units):
 
 
 def on_two_devices(code):
-    """Run `code` in a process of its own whose CPU is divided, with a strategy and replica(); its error, or 0."""
-    run = f"""
-import keras
-import numpy as np
-import tensorflow as tf
+    """Run `code` in a process of its own whose CPU is divided, with a strategy and replica()."""
+    alone(f"""
 cpu, = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 replica = lambda: tf.distribute.get_replica_context().replica_id_in_sync_group
-{code}"""
-    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True)
-    return done.returncode and done.stderr
+{code}""")
 
 
 # free: graph The operations that a trace has recorded.
@@ -64,7 +60,7 @@ replica = lambda: tf.distribute.get_replica_context().replica_id_in_sync_group
 # > aggregation What all copies of a variable get of the values that the replicas assign: their sum, their mean, or that
 # > of the first.
 # > Without one, each replica writes its own copy.
-assert not on_two_devices("""
+on_two_devices("""
 found = {}
 for aggregation in tf.VariableAggregation:
     with strategy.scope():
@@ -496,7 +492,7 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW
 # %% replica
 # > replica One of the calls into which `strategy.run` divides a step, each on a device of its own.
 # > In it, a variable stands for its copy there.
-assert not on_two_devices("""
+on_two_devices("""
 with strategy.scope():
     one = tf.Variable(1.0)
 one.values[1].assign(2.0)
@@ -613,7 +609,7 @@ assert turns == [4, 8]
 # %% strategy
 # > strategy An object of `tf.distribute` that lets several devices train one model.
 # > In its scope, a variable is made with a copy on each device.
-assert not on_two_devices("""
+on_two_devices("""
 with strategy.scope():
     one, own = tf.Variable(1.0), keras.Variable(1.0)
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])

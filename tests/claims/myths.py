@@ -12,6 +12,7 @@ import tensorflow as tf
 from pytest import raises
 
 from assignlab import environment
+from own_process import alone
 
 FLOATS = [tf.float16, tf.bfloat16, tf.float32, tf.float64]
 DTYPES = [*FLOATS, tf.int8, tf.int32, tf.int64, tf.uint8, tf.bool, tf.complex64, tf.complex128]
@@ -630,8 +631,7 @@ with tempfile.TemporaryDirectory() as place:
 # > In `strategy.run` each replica writes its own copy of the variable.
 # > Where the devices are several and the values differ, so do the copies from then on, and `numpy()` shows the first.
 assert _.numpy() == 1 and v.aggregation == tf.VariableAggregation.NONE
-code = """
-import tensorflow as tf
+alone("""
 cpu, = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
@@ -641,6 +641,4 @@ strategy.run(lambda: v.assign(tf.distribute.get_replica_context().replica_id_in_
 assert [copy.numpy() for copy in v.values] == [7, 8] and v.numpy() == 7
 v.assign_add(1)
 assert [copy.numpy() for copy in v.values] == [8, 9]
-"""
-run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-assert run.returncode == 0, run.stderr
+""")

@@ -123,6 +123,19 @@ for cell, (begun, ended) in zip(ran.cells[1:], ((0, 2), (3, 7)), strict=True):
     cell.metadata.execution = {name: (start + timedelta(seconds=at)).isoformat() for name, at in times.items()}
 assert run_time(ran) == 7
 
+# %% memory
+# > **MB** is the most memory that its Python held, TensorFlow included.
+from own_process import alone
+
+held = alone("""
+from own_process import peak_memory
+before = peak_memory()
+np.ones(50_000_000)  # 400 MB
+print(before, peak_memory() - before)
+""")
+before, more = map(float, held.split())
+assert 100 < before < 2000 and 300 < more < 500
+
 # %% ingredients
 # > Every package that is installed where this site was built, with the licence that it states.
 # > `assignlab` is the course's own.
