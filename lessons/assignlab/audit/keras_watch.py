@@ -122,7 +122,8 @@ def _remembering_attribute(watch, method):
     return __setattr__
 
 
+MAKING = ("_initialize", "_initialize_with_initializer")  # before Keras 3.8, the second does not call the first
 PLACES = {
-    (VARIABLE, "_initialize"): _remembering_value,
+    **{(VARIABLE, name): _remembering_value for name in MAKING if name in vars(VARIABLE)},
     (_home(keras.Layer, "__setattr__"), "__setattr__"): _remembering_attribute,
 }
