@@ -6,7 +6,6 @@ import tempfile
 import warnings
 import zipfile
 from contextlib import contextmanager
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -296,7 +295,6 @@ status.assert_consumed()
 # %% formats
 # > `.keras` holds layers and weights; `.weights.h5` weights, for a model that your code makes. Both hold a compiled
 # > model's optimizer. `export` writes a SavedModel: functions and variables, no layers.
-Path(folder.name, "proofs").mkdir()  # when Keras 3.4 saves a model, it removes a model.weights.h5 beside it
 with zipfile.ZipFile(f"{folder.name}/model.keras") as parts:
     assert {"config.json", "model.weights.h5"} <= set(parts.namelist())
     assert b'"body"' in parts.read("config.json")
@@ -310,13 +308,13 @@ assert len(exported.variables) == 4 and callable(exported.serve) and not hasattr
 compiled = make(1)
 compiled.compile(keras.optimizers.Adam(0.25), "mse")
 compiled.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
-compiled.save(f"{folder.name}/proofs/compiled.keras")
-compiled.save_weights(f"{folder.name}/proofs/compiled.weights.h5")
+compiled.save(f"{folder.name}/compiled.keras")
+compiled.save_weights(f"{folder.name}/compiled.weights.h5")
 again = make(1)
 again.compile(keras.optimizers.Adam(0.5), "mse")
 again.optimizer.build(again.trainable_variables)
-again.load_weights(f"{folder.name}/proofs/compiled.weights.h5")
-for other in (again, keras.models.load_model(f"{folder.name}/proofs/compiled.keras")):
+again.load_weights(f"{folder.name}/compiled.weights.h5")
+for other in (again, keras.models.load_model(f"{folder.name}/compiled.keras")):
     for one, saved in zip(other.optimizer.variables, compiled.optimizer.variables, strict=True):
         assert same(one, saved)
     assert other.optimizer.learning_rate.numpy() == 0.25 and other.optimizer.iterations.numpy() == 1
@@ -336,13 +334,13 @@ class Doubling(keras.layers.Dense):
 
 own = keras.Sequential([keras.Input((2,)), Doubling(1, use_bias=False, kernel_initializer="ones")])
 own.layers[0].kernel.assign([[0.1], [2.0]])
-own.save(f"{folder.name}/proofs/own.keras")
-own.export(f"{folder.name}/proofs/own")
+own.save(f"{folder.name}/own.keras")
+own.export(f"{folder.name}/own")
 there = alone(f"""
-loaded = tf.saved_model.load("{folder.name}/proofs/own")
+loaded = tf.saved_model.load("{folder.name}/own")
 print(loaded.variables[0].numpy().tobytes().hex(), loaded.serve(np.ones((1, 2), "float32")).numpy().item())
 try:
-    keras.models.load_model("{folder.name}/proofs/own.keras")
+    keras.models.load_model("{folder.name}/own.keras")
 except TypeError as error:
     print("Could not locate class 'Doubling'" in str(error))
 """).split()
@@ -350,11 +348,13 @@ assert there[0] == own.layers[0].kernel.numpy().tobytes().hex()
 assert abs(float(there[1]) - 4.2) < 1e-5 and there[2] == "True"
 
 # %% fits
+# since keras 3.5: loading a `.keras` file removes no `model.weights.h5` that lies beside it
 # > The file has one output, this model three.
 assert printed.startswith("A total of 1 objects could not be loaded.") and "name=head" in printed
 assert model.output_shape == (None, 1) and wider.output_shape == (None, 3)
 
 # %% body
+# since keras 3.5: loading a `.keras` file removes no `model.weights.h5` that lies beside it
 # > Those of the file. Every layer is tried before the error comes. With `skip_mismatch=True` a warning comes in its
 # > place, and says the same.
 #
@@ -386,6 +386,7 @@ with pytest.raises(ValueError):
 np.testing.assert_array_equal(a, [1, 2])
 
 # %% short
+# since keras 3.5: loading a `.keras` file removes no `model.weights.h5` that lies beside it
 # > Neither the error nor the warning speaks of a layer that only the file has, nor of names: in a Sequential or
 # > functional model, a layer is found by its class and its place.
 np.testing.assert_array_equal(_, [[1, 2], [3, 4]])
@@ -446,11 +447,11 @@ for dtype in FLOATS:
     kept = keras.Sequential([keras.Input((2,)), layer])
     layer.kernel.assign(tf.reshape(tf.cast(ODD, dtype), (2, 2)))
     bits = layer.kernel.numpy().tobytes()
-    kept.save(f"{folder.name}/proofs/kept.keras")
-    kept.save_weights(f"{folder.name}/proofs/kept.weights.h5")
+    kept.save(f"{folder.name}/kept.keras")
+    kept.save_weights(f"{folder.name}/kept.weights.h5")
     layer.kernel.assign(tf.zeros((2, 2), dtype))
-    kept.load_weights(f"{folder.name}/proofs/kept.weights.h5")
-    reloaded = keras.models.load_model(f"{folder.name}/proofs/kept.keras").layers[0].kernel
+    kept.load_weights(f"{folder.name}/kept.weights.h5")
+    reloaded = keras.models.load_model(f"{folder.name}/kept.keras").layers[0].kernel
     assert layer.kernel.numpy().tobytes() == reloaded.numpy().tobytes() == bits
 
 # %% keys
