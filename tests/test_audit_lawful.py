@@ -368,7 +368,7 @@ def loaded_in_part(folder):
 
 
 def exported_model(folder):
-    small_model().export(folder / "old", verbose=False)
+    small_model().export(folder / "old")
     loaded = tf.saved_model.load(str(folder / "old"))
     loaded.variables[0].assign([[3.0], [4.0]])
     tf.saved_model.save(loaded, str(folder / "new"), signatures=loaded.signatures)
