@@ -44,8 +44,8 @@ def dense(*units):
 
 
 def on_two_devices(code):
-    """Run `code` in a process of its own whose CPU is divided, with a strategy and replica()."""
-    alone(f"""
+    """Run `code` in a process of its own whose CPU is divided, with a strategy and replica(); what it printed."""
+    return alone(f"""
 cpu, = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
@@ -60,7 +60,7 @@ replica = lambda: tf.distribute.get_replica_context().replica_id_in_sync_group
 # > aggregation What all copies of a variable get of the values that the replicas assign: their sum, their mean, or that
 # > of the first.
 # > Without one, each replica writes its own copy.
-on_two_devices("""
+assert not on_two_devices("""
 found = {}
 for aggregation in tf.VariableAggregation:
     with strategy.scope():
@@ -492,7 +492,7 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW
 # %% replica
 # > replica One of the calls into which `strategy.run` divides a step, each on a device of its own.
 # > In it, a variable stands for its copy there.
-on_two_devices("""
+assert not on_two_devices("""
 with strategy.scope():
     one = tf.Variable(1.0)
 one.values[1].assign(2.0)
@@ -609,7 +609,7 @@ assert turns == [4, 8]
 # %% strategy
 # > strategy An object of `tf.distribute` that lets several devices train one model.
 # > In its scope, a variable is made with a copy on each device.
-on_two_devices("""
+assert not on_two_devices("""
 with strategy.scope():
     one, own = tf.Variable(1.0), keras.Variable(1.0)
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
