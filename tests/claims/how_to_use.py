@@ -45,7 +45,7 @@ def called_with(number):
 def run(folder, *cells):
     """(result, tallies of what was kept for the site) of a notebook of (cell, its claim), run as `make test` does."""
     kept, root = [], Path(folder).resolve()
-    store = SimpleNamespace(tally=lambda path: None, keep=lambda path, notebook, tally: kept.append(tally))
+    store = SimpleNamespace(tally=lambda path: None, keep=lambda path, notebook, tally, memory: kept.append(tally))
     claims = "\n".join(f"# %% cell-{number}\n{claim}" for number, (_, claim) in enumerate(cells))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(conftest, "NotebookStore", lambda: store)
