@@ -27,8 +27,6 @@ def small_model(**compiled):
 
 
 X, Y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
-
-
 LOOPS = release(keras.__version__) >= (3, 7)  # before, the steps of one execution stand in its graph one by one
 
 

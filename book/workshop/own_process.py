@@ -14,11 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 
 IMPORTS = "import keras\nimport numpy as np\nimport tensorflow as tf\n"
+PATIENCE = 300  # seconds that such a process may take
 
 
 def alone(code, fails=False):
     """Run `code`, which knows keras, np and tf, in a process of its own; what it printed, or the error that it must end
-    with.
+    with. Raises AssertionError if it ends otherwise, subprocess.TimeoutExpired if it does not end.
     """
     failed, printed, error = (_forked if sys.platform == "linux" else _new)(IMPORTS + code)
     assert failed == fails, error
@@ -38,7 +39,7 @@ def peak_memory():
 
 
 def _new(code):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     return bool(done.returncode), done.stdout, done.stderr
 
 
@@ -51,7 +52,10 @@ def _forked(code):
             file.touch()
         process = server.Process(target=_run, args=(code, files, dict(os.environ), os.getcwd()))
         process.start()
-        process.join()
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(code, PATIENCE)
         return bool(process.exitcode), *(file.read_text(encoding="utf8") for file in files)
 
 

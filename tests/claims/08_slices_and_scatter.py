@@ -1,6 +1,5 @@
 """Claims of lesson 08, slices and scatter."""
 
-import subprocess
 import sys
 
 import keras

@@ -1,7 +1,5 @@
 """Claims of lesson 09, inside a tf.function."""
 
-import subprocess
-import sys
 import tempfile
 import threading
 

@@ -1,8 +1,6 @@
 """Claims of the glossary. Each section runs alone; `v` and `a` are what the definitions call so."""
 
 import functools
-import subprocess
-import sys
 import tempfile
 import warnings
 from contextlib import nullcontext
