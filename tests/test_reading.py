@@ -97,6 +97,18 @@ SETTLED = """async (id) => {
 }"""
 
 
+@pytest.mark.parametrize("address", ["search.html?q=gradient", LESSON])
+def test_what_is_typed_into_a_search_is_not_under_its_icon(address, new_page):
+    page = new_page()
+    ready(page, address)
+    if address == LESSON:
+        page.keyboard.press("Control+k")
+    form = page.locator("form.bd-search:visible")
+    field, icon = form.locator("input"), form.locator("i, svg").first.bounding_box()
+    padding = field.evaluate("field => parseFloat(getComputedStyle(field).paddingLeft)")
+    assert icon["x"] + icon["width"] <= field.bounding_box()["x"] + padding
+
+
 def test_a_lesson_is_light_and_everything_comes_from_the_site(new_page):
     page, sizes, hosts = new_page(), [], set()
     page.on("requestfinished", lambda request: sizes.append(sum(request.sizes()[k] for k in SIZES)))

@@ -71,7 +71,8 @@ def table(runs):
     lines.append("|---|---|---|---|--:|--:|--:|--:|---|")
     for run in reversed(runs):
         names = ("tensorflow", "keras", "numpy", "python", "notebooks", "claims", "later", "tests", "date")
-        lines.append(f"| {' | '.join(str(run[name]) for name in names)} |")
+        cells = (str(run[name]).replace("-", "\N{NON-BREAKING HYPHEN}") for name in names)  # a date stays in one line
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
