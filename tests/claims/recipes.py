@@ -1938,9 +1938,27 @@ for setting, spreads in (("clipnorm", True), ("global_clipnorm", True), ("clipva
     one = tf.Variable([0.0, 0.0])
     keras.optimizers.SGD(1.0, **{setting: 1.0}).apply([tf.constant([np.nan, 4.0])], [one])
     np.testing.assert_array_equal(np.isnan(one.numpy()), [True, spreads])
+
+
 #
-# > To limit the weights themselves, see [Clip or mask after every training
-# > step](#clip-or-mask-after-every-training-step).
+# > To edit the gradients themselves in `fit`, take them in a `train_step`, as in [Train some layers with another
+# > rate](#train-some-layers-with-another-rate), and write `gradients[0] *= mask` before the optimizer applies them. To
+# > limit the weights, see [Clip or mask after every training step](#clip-or-mask-after-every-training-step).
+class Masking(keras.Sequential):
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = self.compute_loss(data[0], data[1], self(data[0], training=True))
+        gradients = tape.gradient(loss, self.trainable_weights)
+        gradients[0] *= mask
+        self.optimizer.apply(gradients, self.trainable_weights)
+        return {"step_loss": loss}
+
+
+mask = np.array([[1.0], [0.0]], dtype="float32")
+masked = Masking([keras.Input((2,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")])
+masked.compile(keras.optimizers.Adam(0.1), "mse")
+masked.fit(np.ones((4, 2)), np.zeros((4, 1)), epochs=5, verbose=0)
+assert masked.layers[0].kernel[1, 0] == 1 and masked.layers[0].kernel[0, 0] < 0.6
 # > To find where the NaN begins, see [the gradient is NaN and the loss is
 # > not](errors.ipynb#no-error-but-the-gradient-is-nan-and-the-loss-is-not).
 
@@ -2069,7 +2087,8 @@ np.testing.assert_array_equal(keras.models.clone_model(first).get_weights()[0], 
 #
 # > With `use_ema=True` an optimizer keeps a moving average of each weight, and at the end of `fit` it writes the
 # > average into the weight. (`ema_overwrite_frequency=n` writes it after every n steps as well; a loop of your own
-# > calls `optimizer.finalize_variable_values(weights)`.)
+# > calls `optimizer.finalize_variable_values(weights)`. To test with the averages and train on without them, copy the
+# > weights before this call and assign them after the test.)
 #
 # > The assigned 100 is gone.
 np.testing.assert_allclose(_, [[0.99 * 1 + 0.01 * 100]], rtol=1e-4)
@@ -2091,6 +2110,18 @@ for every, written in ((None, []), (2, [2, 4]), (3, [3])):
     assert changed == written, changed
     averaging.finalize_variable_values([weight])
     assert weight.numpy() < 100
+ends = []
+for tests in (False, True):
+    averaging, weight = keras.optimizers.Adam(0.1, use_ema=True, ema_momentum=0.5), keras.Variable([1.0])
+    for _step in range(4):
+        averaging.apply([tf.constant([1.0])], [weight])
+        if tests:
+            raw = weight.numpy()
+            averaging.finalize_variable_values([weight])
+            assert ((weight.numpy() > raw).all() and (weight.numpy() < 1).all()) or _step == 0
+            weight.assign(raw)
+    ends.append([weight.numpy(), *(one.numpy() for one in averaging.variables)])
+assert len(ends[0]) > 4 and all(map(np.array_equal, *ends))
 
 # %% recipe-average-code-3
 # > The average is a variable of the optimizer: assign to it as well, and 100 stays.
