@@ -1,5 +1,7 @@
 """How the pages read and look (cell sizes, anatomy, figures), and that the prose pages' code runs."""
 
+import ast
+import builtins
 import re
 import statistics
 
@@ -9,6 +11,7 @@ import pytest
 import tensorflow as tf
 import yaml
 
+from claims import Claims
 from course import FOLDERS, ROOT, cells, lessons, notebooks
 
 LESSONS = lessons()
@@ -174,6 +177,75 @@ def test_a_lesson_leads_to_the_next_and_is_linked_from_the_first_page(path):
     if f"(../lessons/{path.name}" not in (ROOT / "book" / "index.md").read_text(encoding="utf8"):
         faults.append("no row of the table in book/index.md links to it")
     verdict(path, faults)
+
+
+def names(tree, kind):
+    """The names below a node that are read (ast.Load) or bound (ast.Store)."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
+
+
+def own(tree):
+    """The names that a statement binds before it reads them: parameters, loop variables, `with ... as`."""
+    nodes = list(ast.walk(tree))
+    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    inner = [node.target for node in nodes if isinstance(node, ast.comprehension)]
+    return bound.union(*(names(target, ast.Store) for target in (inner if isinstance(tree, ast.Assign) else [tree])))
+
+
+def made(statement):
+    """The names that a statement leaves behind."""
+    imported = {alias.name for alias in getattr(statement, "names", [])}
+    return names(statement, ast.Store) | imported | {getattr(statement, "name", "")}
+
+
+@pytest.mark.parametrize(("page", "section", "shared"), [("errors", "### ", {"matrix"}), ("recipes", "## ", set())])
+def test_a_section_of_a_reference_page_needs_no_other(page, section, shared):
+    known, faults = {*dir(builtins), "keras", "np", "tf", *shared}, []
+    path, here = ROOT / "book" / f"{page}.ipynb", known
+    for cell in nbformat.read(path, 4).cells:
+        here = set(known) if cell.source.startswith(section) else here
+        for statement in ast.parse(cell.source).body if cell.cell_type == "code" and cell.id != "setup" else []:
+            missing = names(statement, ast.Load) - here - own(statement)
+            faults += [f"the cell `{cell.id}` takes {', '.join(missing)} from another section"] if missing else []
+            here |= made(statement)
+    verdict(path, faults)
+
+
+def test_the_list_above_the_recipes_names_each_in_order():
+    page = nbformat.read(ROOT / "book" / "recipes.ipynb", 4).cells
+    headings = [line for cell in page for line in re.findall("^## (.+)", cell.source) if cell.cell_type == "markdown"]
+    anchors = [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
+    assert re.findall(r"\]\(#(.+?)\)", page[0].source) == anchors[1:]
+    assert {link for cell in page for link in re.findall(r"\]\(#(.+?)\)", cell.source)} <= set(anchors)
+
+
+def test_a_section_of_the_errors_page_shows_its_message_first():
+    """The message of the heading, raised before a word explains it; what prepares it is folded if it is long."""
+    path = ROOT / "book" / "errors.ipynb"
+    cells, claims, message, group = nbformat.read(path, 4).cells, Claims(path).by_id, None, None
+    for cell in cells[[cell.id for cell in cells].index("setup") + 1 :]:
+        first, tags = cell.source.splitlines()[0], cell.metadata.get("tags", [])
+        if first.startswith("## "):
+            group = first[3:]
+        elif first.startswith("### "):
+            assert message is None, f"no cell raises the message `{message}`"
+            quoted = re.fullmatch(r"(?:`(?P<one>[^`]+)`|`` (?P<two>.+) ``)|No error, but .+", first[4:])
+            assert quoted[0].startswith("No error") == (group == "Nothing is raised"), cell.id
+            message, reason, folded = quoted["one"] or quoted["two"], len(cell.source.splitlines()) > 1, False
+        elif cell.cell_type == "markdown":
+            assert not message, f"{cell.id} stands before the message `{message}` has been shown"
+        elif "raises-exception" in tags:
+            assert not cell.id.startswith("error-silent"), "these sections have no message"
+            parts = claims[cell.id].raises[1].split(" ... ")  # the runner finds these in what the cell raises
+            assert message is None or any(message in part for part in parts), (cell.id, message)
+            assert not message or folded == reason, f"{cell.id}: a folded preparation, and its reason in the heading"
+            message = None  # the first message of a section is the one of its heading
+        elif message:
+            folded = "hide-cell" in tags
+            assert folded == (len(cell.source.splitlines()) > 4), f"{cell.id}: fold more than four lines, no fewer"
+        if message is None:
+            assert "hide-cell" not in tags, cell.id
+    assert message is None, f"no cell raises the message `{message}`"
 
 
 def outside_contents(root):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import notebook_store
-from course import ROOT
+from claims import Claims
+from course import ROOT, notebooks
 from notebook_store import NotebookStore, stamp
 
 TALLY = {"assigns": 2, "preserved": 2, "integers": 0}
@@ -28,7 +30,7 @@ def notebook(name, shown=None):
         cell.outputs, cell.execution_count = [new_output("stream", name="stdout", text=shown)], 1
         cell.metadata.execution = {"iopub.status.busy": "2026-01-01"}  # as a run adds it
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
-    return new_notebook(cells=[new_markdown_cell(f"# Page {name}", id="text"), cell], metadata=kernel)
+    return new_notebook(cells=[new_markdown_cell(f"# Page {name}\n\nA sentence.", id="text"), cell], metadata=kernel)
 
 
 @pytest.fixture
@@ -76,24 +78,80 @@ def test_what_passed_comes_back(store, page):
     shown = NotebookStore(store.root).outputs(page)
     assert shown.cells[1].outputs[0].text == "the output of 01_first\n"
     assert not shown.cells[1].metadata, "with the timings of the run, the book would not know the cell"
-    assert shown.cells[0].source == "# Page 01_first"
+    assert shown.cells[0].source == "# Page 01_first\n\nA sentence."
 
 
-@pytest.mark.parametrize("edited", ["lessons/01_first.ipynb", "tests/claims/01_first.py"])
-def test_a_page_or_a_claim_that_changed_has_not_passed(store, page, edited):
-    text = (store.root / edited).read_text()
-    (store.root / edited).write_text(text.replace("Page", "Leaf").replace("True", "1"))
-    assert NotebookStore(store.root).tally(page) is None
-    (store.root / edited).write_text(text)
+CLAIM = """import re
+
+# %% shows
+# raises ValueError: not enough
+# since keras 3.4: it says so
+# > It prints.
+assert "# %% shows" != '''
+# within a string'''
+"""
+EDITS = {  # of the notebook or of its claims: (old, new, whether it has to run again)
+    "a sentence": ("A sentence.", "Another.", False),
+    "the title": ("# Page", "# Leaf", True),
+    "a cell's code": ("print(", "print(1 + ", True),
+    "a cell's id": ('"id": "shows"', '"id": "prints"', True),
+    "a cell's tags": ('"metadata": {},\n   "outputs"', '"metadata": {"tags": ["hide-cell"]},\n   "outputs"', True),
+    "the kernel": ('"name": "python3"', '"name": "python4"', True),
+    "what is no notebook": ('{\n "cells"', '\n "cells"', True),
+    "a quote": ("# > It prints.", "# > It says.", False),
+    "a comment": ("import re\n", "import re  # for later\n", False),
+    "an assert": ("!=", "is not", True),
+    "what begins like a comment in a string": ("# within", "# in", True),
+    "what is imported before": ("import re", "import sys", True),
+    "what it raises": ("not enough", "too many", True),
+    "since when it holds": ("keras 3.4", "keras 3.5", True),
+    "what is no Python": ("import re", "import", True),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_runs_and_has_changed_has_not_passed(store, page, edit):
+    claims, (old, new, runs) = store.root / "tests/claims/01_first.py", EDITS[edit]
+    claims.write_text(CLAIM)
+    store.keep(page, notebook("01_first", "1"), TALLY)
+    assert NotebookStore(store.root).tally(page) == TALLY
+    texts = {path: path.read_text() for path in (page, claims)}
+    (edited,) = (path for path in texts if old in texts[path])
+    edited.write_text(texts[edited].replace(old, new))
+    assert NotebookStore(store.root).tally(page) == (None if runs else TALLY)
+    edited.write_text(texts[edited])
     assert NotebookStore(store.root).tally(page) == TALLY
 
 
-def test_a_notebook_that_a_claim_reads_counts_as_well(store, page):
-    (store.root / "tests/claims/01_first.py").write_text('# %% shows\nassert cells(ROOT / "02_second.ipynb", "code")\n')
+READING = '# %% shows\nassert cells(ROOT / "02_second.ipynb", "{}")\n'
+NAMING = '# %% shows\nassert title(ROOT / "02_second.ipynb")\n'
+
+
+@pytest.mark.parametrize(
+    ("claim", "edited", "runs"),
+    [
+        (READING.format("code"), "print", True),
+        (READING.format("code"), "sentence", False),
+        (READING.format("markdown"), "sentence", True),
+        (NAMING, "sentence", False),
+        (NAMING, "Page", True),
+    ],
+)
+def test_what_a_claim_reads_of_another_notebook_counts_as_well(store, page, claim, edited, runs):
+    (store.root / "tests/claims/01_first.py").write_text(claim)
     store.keep(page, notebook("01_first", "1"), TALLY)
     assert store.tally(page) == TALLY
-    nbformat.write(notebook("another second page"), store.root / "lessons/02_second.ipynb")
-    assert store.tally(page) is None
+    other = store.root / "lessons/02_second.ipynb"
+    other.write_text(other.read_text().replace(edited, "input"))
+    assert store.tally(page) == (None if runs else TALLY)
+
+
+def test_a_claim_of_a_notebook_reads_prose_where_the_store_sees_it():
+    """With `cells(page, "markdown")`: what it read in another way could change, and nothing would run again."""
+    texts = {claims.name: claims.text for claims in map(Claims, notebooks())}
+    assert not [name for name, text in texts.items() if "markdown" in text.replace('"markdown")', "")]
+    reading = [re.findall(r"^.*nbformat\.read\(ROOT.*$", text, re.MULTILINE) for text in texts.values()]
+    assert all("cell.id ==" in line for lines in reading for line in lines)
 
 
 def test_a_page_that_is_saved_while_it_runs_has_not_passed(project, page):

@@ -107,7 +107,7 @@ class Claims:
         if claim.unmet():
             return None
         try:
-            exec(compile(self.prelude, self.path, "exec"), scope)
+            exec(self.before, scope)
             exec(compile("\n" * claim.line + claim.code, self.path, "exec"), scope)
         except BaseException as error:  # pytest's own failures are no Exception
             frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.path)]
@@ -115,6 +115,17 @@ class Claims:
             said = "\n".join(f"  > {quote}" for quote in claim.quotes)
             return f"the claim about `{cell_id}` does not hold.\n{where}\n{type(error).__name__}: {error}\n{said}"
         return None
+
+    @cached_property
+    def before(self):
+        """The compiled code that runs before every proof."""
+        return compile(self.prelude, self.path, "exec")
+
+    def code(self):
+        """What decides whether the proofs hold, as text: their code without comments, and what each cell must raise."""
+        declared = [(claim.id, claim.raises, claim.accused, claim.since) for claim in self.by_id.values()]
+        proofs = [self.prelude, *(claim.code for claim in self.by_id.values())]
+        return repr(declared) + "".join(ast.dump(ast.parse(proof)) for proof in proofs)
 
     @cached_property
     def quotes(self):

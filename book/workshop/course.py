@@ -30,6 +30,11 @@ def cells(path, kind):
     return [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == kind]
 
 
+def title(path):
+    """The title of a notebook: its first line, without the mark of a heading."""
+    return cells(path, "markdown")[0].splitlines()[0].removeprefix("# ")
+
+
 @dataclass(frozen=True)
 class ExerciseCell:
     """The function that a notebook's cell gives for an exercise: a lesson's stub or a solution."""

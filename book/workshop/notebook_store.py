@@ -1,7 +1,8 @@
 """Keep what each notebook printed when it last passed, so that tests and book run it once.
 
-The store is a folder below `_build/executed/`, named by what decides a result besides the page and its claims: Python
-and every installed package, TensorFlow's and Keras's environment variables, the code of assignlab and of the runner.
+The store is a folder below `_build/executed/`, named by what decides a result besides the page's code and the code of
+its claims: Python and every installed package, TensorFlow's and Keras's environment variables, the code of assignlab
+and of the runner.
 (A person's own settings of IPython, Keras or Matplotlib are not in the name; after a change there: make clean-cache.)
 It holds one file a notebook: the outputs, the audit's tally, and a hash over both. The tests put passed notebooks in;
 the book (this file is also its Sphinx extension) takes them out. A notebook that is not in the store is executed by
@@ -27,7 +28,7 @@ from pathlib import Path
 
 from assignlab.environment import QUIET
 from claims import Claims
-from course import ROOT, notebooks
+from course import ROOT, lessons, notebooks
 
 KERNEL_ENVIRONMENT = {**QUIET, "ASSIGNLAB_PROGRESS": "off"}  # a solution that passes is no learner's progress
 FLAGS = ("TF_", "KERAS_", "XLA_")  # how the names begin of environment variables that can change a result
@@ -106,10 +107,19 @@ class NotebookStore:
         return [entry for file in sorted(self.folder.glob("*.json")) if (entry := self._read(file))]
 
     def as_it_is(self, path):
-        """A hash of a notebook, its claims, and the other notebooks that the claims read (they name them)."""
-        claims = Claims(path, self.root).text
-        read = [page for page in notebooks(self.root) if f'"{page.name}"' in claims or "lessons()" in claims]
-        return fingerprint(claims, *(page.read_text(encoding="utf8") for page in [Path(path), *read]))
+        """A hash of what runs: a notebook's code, that of its claims, and the notebooks that the claims name.
+
+        Prose and what a claim quotes of it are not run, so they do not count: `tests/test_claims.py` compares the two.
+        They count where a claim reads them, as "markdown".
+        """
+        claims = Claims(path, self.root)
+        read = [page for page in notebooks(self.root) if f'{page.name}"' in claims.text]
+        read += lessons(self.root) if "lessons()" in claims.text else []
+        whole = '"markdown"' in claims.text
+        try:
+            return fingerprint(claims.code(), code_of(Path(path)), *(code_of(page, whole) for page in read))
+        except (ValueError, SyntaxError):  # no notebook, or no Python: the run will say so
+            return fingerprint(claims.text, Path(path).read_text(encoding="utf8"))
 
     def _file(self, path):
         return self.folder / f"{Path(path).parent.name}-{Path(path).stem}.json"
@@ -153,6 +163,17 @@ class NotebookStore:
         others = sorted({*ages} - {self.folder}, key=ages.get, reverse=True)
         for folder in others[OLDER:]:
             _remove(folder)
+
+
+def code_of(page, whole=False):
+    """What runs of a notebook, and its title; or the whole of it. As text."""
+    text = page.read_text(encoding="utf8")
+    if whole:
+        return text
+    notebook = json.loads(text)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    texts = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    return json.dumps([notebook["metadata"], next(texts, "").partition("\n")[0], code], sort_keys=True)
 
 
 def run_time(executed):

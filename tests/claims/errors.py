@@ -1,7 +1,5 @@
 """Claims of the page of error messages."""
 
-import ast
-import builtins
 import copy
 import importlib.util
 import json
@@ -19,13 +17,11 @@ from pathlib import Path
 
 import keras
 import ml_dtypes
-import nbformat
 import numpy as np
 import tensorflow as tf
 from pytest import raises, warns
 
 from assignlab import environment
-from claims import Claims
 from course import ROOT
 from own_process import alone
 
@@ -189,43 +185,10 @@ assert tf.Variable(matrix).numpy().flags.owndata
 assert get_ipython().InteractiveTB.mode == "Minimal"
 assert environment.pins()["tensorflow"].startswith("2.21.") and environment.pins()["keras"].startswith("3.15.")
 assert not tf.config.list_physical_devices("GPU")
-page, claims = nbformat.read(ROOT / "book" / "errors.ipynb", 4), Claims(ROOT / "book" / "errors.ipynb").by_id
-cells = page.cells[[cell.id for cell in page.cells].index("setup") + 1 :]
+pages = (ROOT / "tests/test_pages.py").read_text("utf8")
+for name in ("section_of_a_reference_page_needs_no_other", "section_of_the_errors_page_shows_its_message_first"):
+    assert f"def test_a_{name}" in pages
 assert "test_every_message_of_the_errors_page_leads_to_its_section" in (ROOT / "tests/test_search.py").read_text("utf8")
-known, message, group = {*dir(builtins), "keras", "np", "tf", "matrix"}, None, None
-for cell in cells:
-    if cell.source.startswith("## "):
-        group = cell.source[3:].splitlines()[0]
-    elif cell.source.startswith("### "):
-        assert message is None, f"no cell raises the message `{message}`"
-        quoted = re.fullmatch(
-            r"(?:`(?P<one>[^`]+)`|`` (?P<two>.+) ``)|No error, but .+", cell.source[4:].splitlines()[0]
-        )
-        assert (quoted[0].startswith("No error")) == (group == "Nothing is raised"), cell.id
-        message, made = quoted["one"] or quoted["two"], set()
-        reason, folded = len(cell.source.splitlines()) > 1, False
-    elif cell.cell_type == "code":
-        nodes = list(ast.walk(ast.parse(cell.source)))
-        made |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        made |= {alias.name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
-        made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-        used = {node.id for node in nodes if isinstance(node, ast.Name)}
-        assert used <= made | known, (cell.id, used - made - known, "comes from another section")
-        if message and "raises-exception" not in cell.metadata.get("tags", []):
-            folded = "hide-cell" in cell.metadata.get("tags", [])
-            assert folded == (len(cell.source.splitlines()) > 4), cell.id
-        else:
-            assert "hide-cell" not in cell.metadata.get("tags", []), cell.id
-        if "raises-exception" in cell.metadata.get("tags", []):
-            assert not cell.id.startswith("error-silent"), "these sections have no message"
-            parts = claims[cell.id].raises[1].split(" ... ")  # the runner finds these in what the cell raises
-            assert message in (None, *parts) or any(message in part for part in parts), (cell.id, message)
-            assert not message or folded == reason, cell.id
-            message = None  # the first message of a section is the one of its heading
-    if cell.cell_type == "markdown" and message and not cell.source.startswith("### "):
-        raise AssertionError(f"{cell.id} stands before the message `{message}` has been shown")
-assert message is None, f"no cell raises the message `{message}`"
 
 # %% error-item-assignment-code
 # raises TypeError: 'ResourceVariable' object does not support item assignment

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from pytest import raises
 
-from course import ROOT, cells
+from course import ROOT, title
 
 FLOATS = (tf.float16, tf.float32, tf.float64, tf.bfloat16)
 TEN = np.arange(10.0).reshape(2, 5)
@@ -128,7 +128,7 @@ with raises(IndexError, match="did not match"):
 #
 # > [Lesson: Replace entries by a mask](../lessons/02_masked_replacement.ipynb)
 lesson = ROOT / "lessons" / "02_masked_replacement.ipynb"
-assert cells(lesson, "markdown")[0].startswith("# Replace entries by a mask")
+assert title(lesson) == "Replace entries by a mask"
 w, scores = ten(), TEN[::-1]
 prune_with_where(w, scores, 5)
 np.testing.assert_array_equal(w, [[0, 1, 2, 3, 4], [0, 0, 0, 0, 0]])
