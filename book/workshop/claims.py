@@ -14,6 +14,7 @@ What stands before the first `# %%` runs before every proof. On a page without c
 """
 
 import ast
+import linecache
 import re
 import sys
 import traceback
@@ -106,11 +107,14 @@ class Claims:
         claim, scope = self.by_id[cell_id], dict(names)
         if claim.unmet():
             return None
+        source, file = "\n" * claim.line + claim.code, f"{self.path}:{cell_id}"
+        # A source of its own: AutoGraph, to find one lambda, would parse the whole file, which takes it seconds.
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         try:
             exec(self.before, scope)
-            exec(compile("\n" * claim.line + claim.code, self.path, "exec"), scope)
+            exec(compile(source, file, "exec"), scope)
         except BaseException as error:  # pytest's own failures are no Exception
-            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.path)]
+            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in (file, str(self.path))]
             where = f"{self.name}:{frames[-1].lineno}: {frames[-1].line}" if frames else self.name
             said = "\n".join(f"  > {quote}" for quote in claim.quotes)
             return f"the claim about `{cell_id}` does not hold.\n{where}\n{type(error).__name__}: {error}\n{said}"

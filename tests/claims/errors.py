@@ -6990,10 +6990,10 @@ def used(model, entries, way="fit"):
     model.fit(*given, verbose=0) if way == "fit" else model.predict(given[0], verbose=0)
 
 
-def grown(turn, turns=6):
+def grown(turn, turns=3):
     before = 0
-    for count in range(3 + turns):
-        if count == 3:
+    for count in range(2 + turns):
+        if count == 2:
             before = psutil.Process().memory_info().rss
         turn()
         keras.utils.clear_session()
