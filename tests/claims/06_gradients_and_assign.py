@@ -136,7 +136,7 @@ for one in variables([1.0, 2.0]):
 #
 # > At the old ones.
 # > The tape keeps the tensor that was read, and a later `assign` leaves it alone.
-# > (`tf.recompute_grad` reads again.)
+# > (`tf.recompute_grad` reads again, and so may a gradient of your own.)
 assert is_gradient(_, [3, 12])
 np.testing.assert_array_equal(w, [10, 20])
 for one in variables([1.0, 2.0]):
@@ -149,6 +149,13 @@ with tf.GradientTape() as tape:
     loss = tf.recompute_grad(lambda: tf.reduce_sum(again**3))()
 again.assign([10.0, 20.0])
 assert is_gradient(tape.gradient(loss, again), [300, 1200])
+own = tf.custom_gradient(lambda x: (tf.pow(x, 3), lambda upstream: upstream * 3 * x**2))
+for read, expected in ((lambda one: one, [300, 1200]), (tf.identity, [3, 12])):
+    again.assign([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(own(read(again)))
+    again.assign([10.0, 20.0])
+    assert is_gradient(tape.gradient(loss, again), expected)
 
 # %% rescale-assign
 # > Twice the weights get length 1, and the first entry is 0.6.

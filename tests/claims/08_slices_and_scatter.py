@@ -468,7 +468,7 @@ for cheap, dear in zip(lookups(once), lookups(scattered)):
 # > A part was written; the gradient agrees with the measured one.
 # > (What a partial write returns is [a stand-in](05_keep_the_same_variable.ipynb): leave it.)
 #
-# > Where XLA compiles, a slice does not broadcast and takes no step.
+# > Where XLA compiles, a slice does not broadcast, and one with a step may fail.
 # > Under a `MirroredStrategy` it [reaches one copy alone](15_many_devices.ipynb).
 # > A gradient through a written part needs a tensor: `tf.tensor_scatter_nd_update`.
 np.testing.assert_allclose(report.autodiff, 2 * v.numpy().ravel(), rtol=1e-3)

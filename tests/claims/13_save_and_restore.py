@@ -168,7 +168,7 @@ for make in (tf.Variable, keras.Variable):
 # raises AssertionError: Found 1 Python objects that were not bound to checkpointed values
 # > `read` returns a status, which can be asked.
 #
-# > `assert_existing_objects_matched()`: each variable here got its value. The file may hold more.
+# > `assert_existing_objects_matched()`: each variable made so far got its value. The file may hold more.
 #
 # > `assert_consumed()`: that, and each value of the file found a variable.
 #
@@ -478,12 +478,13 @@ with task.made(task.cases[2]) as (table, path):
 assert [name.split("/", 1)[1] for name in _] == ["body/kernel:0", "body/bias:0", "head/kernel:0", "head/bias:0"]
 
 # %% edit
-# > Of a `tf.Module` the attributes come back, too: what was saved as `module.w` is `loaded.w`.
+# > Of a `tf.Module` the attributes come back, not a list: `module.w` is `loaded.w`.
 np.testing.assert_allclose(_, [[2]], rtol=1e-6)
 module = Scale()
 module.w.assign([5.0, 6.0])
 tf.saved_model.save(module, f"{folder.name}/scale")
 back = tf.saved_model.load(f"{folder.name}/scale")
+assert not hasattr(back, "variables") and not hasattr(back, "trainable_variables")
 np.testing.assert_array_equal(back([1.0, 1.0]), [5, 6])
 back.w.assign([7.0, 8.0])
 np.testing.assert_array_equal(back([1.0, 1.0]), [7, 8])

@@ -234,6 +234,13 @@ assert same(t, matrix)
 # %% error-item-assignment-code-5
 # > A tensor's entries have no `assign` either.
 # > Make a new tensor instead.
+# > (Of a whole column, with its gradient: `tf.where([True, False], tf.sigmoid(t), t)`.)
+watched = tf.Variable(matrix)
+slope = gradient_of(lambda: tf.reduce_sum(tf.where([True, False], tf.sigmoid(watched), watched)), watched)[0].numpy()
+sigmoid = 1 / (1 + np.exp(-matrix[:, 0]))
+np.testing.assert_allclose(slope, np.stack([sigmoid * (1 - sigmoid), [1, 1]], 1), rtol=1e-5)
+np.testing.assert_allclose(tf.where([True, False], tf.sigmoid(t), t)[:, 0], sigmoid, rtol=1e-6)
+assert same(tf.where([True, False], tf.sigmoid(t), t)[:, 1], [2, 4])
 assert same(_, [[9, 2], [3, 4]])
 assert same(t, matrix)
 assert not hasattr(t[0, 0], "assign") and not hasattr(t, "assign")
@@ -279,9 +286,10 @@ for kind in KINDS:
 # > tensor inside: pass its `.value`.
 # > If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
 # > variable's `assign`. If it was the learning rate, the optimizer [was made with a
-# > schedule](#hence-its-learning-rate-is-not-settable). If it is `module 'tensorflow' has no attribute 'assign'`, the
-# > advice is for TensorFlow 1: write `v.assign(values)`. If it is `'KerasTensor' object has no attribute 'assign'`,
-# > there [are no values yet](#a-kerastensor-cannot-be-used-as-input-to-a-tensorflow-function).)
+# > schedule](#hence-its-learning-rate-is-not-settable), or, where it is `'function' object has no attribute 'assign'`,
+# > with [a function](#should-be-float-or-an-instance-of-learningrateschedule). If it is `module 'tensorflow' has no
+# > attribute 'assign'`, the advice is for TensorFlow 1: write `v.assign(values)`. If it is `'KerasTensor' object has no
+# > attribute 'assign'`, there [are no values yet](#a-kerastensor-cannot-be-used-as-input-to-a-tensorflow-function).)
 with raises(AttributeError, match="'KerasTensor' object has no attribute 'assign'"):
     keras.Input((2,)).assign([[1, 2]])
 planned = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9))
@@ -3064,7 +3072,20 @@ for make in (keras.optimizers.SGD, keras.optimizers.Adam):
     assert isinstance(make(0.5).learning_rate.value, tf.Variable)
 #
 # > (A rate that two optimizers share is a variable that a function returns, `SGD(lambda: rate)`: they ask for it at
-# > every step.
+# > every step. A number that it returns is asked for once in each trace.
+number, weight = [1.0], tf.Variable(0.0)
+asking = keras.optimizers.SGD(lambda: number[0])
+asking.build([weight])
+step = function(asking.apply, [tf.constant(-1.0)], [weight])
+step()
+number[0] = 10.0
+step()
+assert weight.numpy() == 2
+tf.function(step.python_function, autograph=False)()
+assert weight.numpy() == 12
+with raises(AttributeError, match="'function' object has no attribute 'assign'"):
+    asking.learning_rate = 0.1
+#
 # > A function for `LearningRateScheduler` is told ``The output of the `schedule` function should be a float`` if it
 # > returns a tensor, an array, or the integer 1: return `float(rate * tf.exp(-0.1))`.)
 scheduled = dense(1, optimizer=keras.optimizers.SGD(0.5))
@@ -3284,7 +3305,8 @@ assert same(tape.gradient(loss, v), matrix) and same(tape.gradient(loss, w), mat
 # > It takes no index and no factor either: `0.1 * gradient` says `unsupported operand type(s) for *: 'float' and
 # > 'IndexedSlices'`.
 #
-# > (Optimizers take it as it is, unless they have a `loss_scale_factor`.)
+# > (Optimizers take it as it is, unless they have a `loss_scale_factor`; one that clips [clips each
+# > part](recipes.ipynb#clip-the-gradients).)
 assert isinstance(gradient, tf.IndexedSlices)
 for more, works in (({}, True), ({"clipnorm": 1.0}, True), ({"loss_scale_factor": 2.0}, False)):
     with nullcontext() if works else raises(TypeError, match="IndexedSlices"):
@@ -3907,12 +3929,23 @@ assert same(gradient_of(lambda: tf.reduce_sum(rounded(halves)), halves)[0], [1, 
 # > A tenth cause has [its own section](#no-error-but-an-array-times-a-keras-variable-has-no-gradient).
 # > Where the loss is not to use a variable, `tape.gradient(loss, variables, unconnected_gradients="zero")` gives zeros
 # > in place of `None`.
+# > (Of Keras variables, ask for each one's `.value`, or it may say `'str' object has no attribute '_type_enum'`.)
 # > They are not the same to an optimizer: a 0 lets momentum and weight decay act, and `None` does not.
 assert same(_, matrix * 2)
 used, unused = tf.Variable(1.0), tf.Variable(1.0)
 with tf.GradientTape() as other:
     loss = used * 2
 assert [one.numpy() for one in other.gradient(loss, [used, unused], unconnected_gradients="zero")] == [2, 0]
+pair = [keras.Variable(1.0), keras.Variable(1.0)]
+for values in (False, True):
+    asked = [one.value for one in pair] if values else pair
+    with tf.GradientTape() as other:
+        loss = pair[0] * 2
+    if values:
+        assert [one.numpy() for one in other.gradient(loss, asked, unconnected_gradients="zero")] == [2, 0]
+    else:
+        with raises(AttributeError, match="'str' object has no attribute '_type_enum'"):
+            other.gradient(loss, asked, unconnected_gradients="zero")
 for heavy in (keras.optimizers.SGD(0.1, momentum=0.9), keras.optimizers.SGD(0.1, weight_decay=0.5)):
     unused.assign(1.0)
     heavy.apply([tf.constant(1.0), tf.constant(1.0)], [used, unused])
@@ -4698,6 +4731,7 @@ assert all(_)
 # %% error-silent-unused-code
 # > The warning names weights that the loss was not computed from: of an output without a loss, of a layer that `call`
 # > does not use, or cut off by NumPy or an integer.
+# > (Or the model was [restored before its first call](#no-error-but-the-restore-changed-nothing).)
 # > The others are trained, these stay.
 class Cut(keras.layers.Layer):
     def __init__(self, cut):
@@ -4868,6 +4902,14 @@ assert same(_, [[100]])
 # %% error-silent-accumulation-code
 # > With `gradient_accumulation_steps=2` every second step moves the weight, by the mean of two gradients: here 8, from
 # > before the `assign`, and 0.
+# > (`iterations` counts the moves.
+# > What an epoch leaves over waits for the next one: with fewer batches than steps, it moves nothing.)
+waiting = dense(1, optimizer=keras.optimizers.SGD(0.1, gradient_accumulation_steps=4))
+ends = []
+for _epoch in range(3):
+    waiting.fit(np.ones((6, 1)), np.zeros((6, 1)), batch_size=2, verbose=0)
+    ends.append((waiting.get_weights()[0].item(), waiting.optimizer.iterations.numpy()))
+assert ends[0] == (1, 0) and ends[1][0] < 1 and [count for _kernel, count in ends] == [0, 1, 2]
 assert _ == 96
 one, gathering = tf.Variable(0.0), keras.optimizers.SGD(1.0, gradient_accumulation_steps=3)
 for gradient, expected in ((3.0, 0), (0.0, 0), (0.0, -1), (6.0, -1)):
@@ -5299,11 +5341,41 @@ assert tf.convert_to_tensor(slow.level).dtype == tf.float32
 slow.level.assign(slow.level + 1e-4)
 assert slow.level.numpy() == np.float32(1.0001)
 
+
 # %% error-silent-restore-code-2
 # > The file calls it `weights`, and was asked for `kernel`.
 # > Other ways to the same silence: `restore(None)`, which is what `latest_checkpoint` gives for an empty folder, and a
 # > path that ends in `.index`.
 # > Ask the status, `status.assert_existing_objects_matched()`, and it raises an error in each of these cases.
+# > It knows of the variables that are there: a model of your own class that was not called yet has none, passes, and
+# > may keep a random kernel.
+# > Call it, then restore.
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = keras.layers.Dense(2), keras.layers.Dense(1)
+
+    def call(self, inputs):
+        return self.second(self.first(inputs))
+
+
+with tempfile.TemporaryDirectory() as place:
+    written = Net()
+    written(matrix)
+    file = tf.train.Checkpoint(model=written).write(f"{place}/net")
+    for called in (False, True):
+        restored = Net()
+        if called:
+            restored(matrix)
+        said = tf.train.Checkpoint(model=restored).read(file)
+        said.assert_existing_objects_matched()
+        restored(matrix)
+        kernels = restored.first.kernel.numpy(), written.first.kernel.numpy()
+        assert np.array_equal(*kernels) == called
+        assert same(restored.second.kernel, written.second.kernel.numpy())
+        restored.compile("sgd", "mse")
+        with nullcontext() if called else warns(UserWarning, match="Gradients do not exist for variables"):
+            restored.fit(matrix, np.ones((2, 1)), verbose=0)
 assert same(_, 0 * matrix)
 asked = [status]
 with tempfile.TemporaryDirectory() as place:
@@ -5843,7 +5915,10 @@ assert same(other.gradient(loss, inner), np.repeat(net.layers[1].kernel.numpy().
 
 # %% error-registry-code
 # raises LookupError: gradient registry has no entry for: Unique
-# > TensorFlow has no rule for the gradient of this operation, nor of `tf.linalg.lu` and `tf.linalg.logm`.
+# > TensorFlow has no rule for the gradient of this operation, nor of `tf.linalg.lu` and `tf.linalg.logm`, nor of
+# > `keras.ops.slice_update` (`XlaDynamicUpdateSlice`).
+with raises(LookupError, match="gradient registry has no entry for: XlaDynamicUpdateSlice"):
+    gradient_of(lambda: tf.reduce_sum(keras.ops.slice_update(v, [0], tf.constant([1.0]))), v)
 # > (For others, such as `tf.round`, the rule says that there is none, and the gradient is
 # > [`None`](#no-error-but-the-gradient-is-none).)
 for of in (lambda w: tf.linalg.lu(w)[0], lambda w: tf.linalg.logm(tf.cast(w, tf.complex64))):
@@ -6779,7 +6854,9 @@ assert not isinstance(loaded, keras.Model)
 
 # %% error-user-object-code-3
 # > Call one of its functions, and assign to its `variables`.
-# > (Without a `serve`, it is `loaded.signatures["serving_default"]`, which returns a dictionary.)
+# > (Without a `serve`, it is `loaded.signatures["serving_default"]`, which returns a dictionary.
+# > What `model.export` did not write, such as a `tf.Module`, has no `variables` either, `'_UserObject' object has no
+# > attribute 'variables'`: its signature has them, `loaded.signatures["serving_default"].variables`.)
 assert same(_, [[3 + bias.numpy().item()]])
 served = loaded.signatures["serving_default"](tf.ones((1, 2)))
 assert isinstance(served, dict) and same(*served.values(), _)
@@ -6790,6 +6867,11 @@ tf.saved_model.save(plain, f"{folder.name}/plain", signatures=plain.times)
 other = tf.saved_model.load(f"{folder.name}/plain")
 assert not hasattr(other, "serve")
 assert [value.numpy() for value in other.signatures["serving_default"](tf.constant(3.0)).values()] == [6]
+with raises(AttributeError, match="'_UserObject' object has no attribute 'variables'"):
+    other.variables
+other.signatures["serving_default"].variables[0].assign(5.0)
+assert other.v.numpy() == 5
+assert [value.numpy() for value in other.signatures["serving_default"](tf.constant(3.0)).values()] == [15]
 
 
 # %% error-h5py-code-2

@@ -626,7 +626,7 @@ with tempfile.TemporaryDirectory() as place:
     np.testing.assert_array_equal(namesake, [0, 0])
 
 # %% myth-replica
-# > **No error comes.**
+# > **With a MirroredStrategy no error comes.**
 # > (`You must specify an aggregation method to update a MirroredVariable in Replica Context` is of older versions.)
 # > In `strategy.run` each replica writes its own copy of the variable.
 # > Where the devices are several and the values differ, so do the copies from then on, and `numpy()` shows the first.

@@ -366,7 +366,8 @@ assert any(np.isnan(slot.numpy()).any() for slot in adam.variables)
 # > To prune a variable, find a limit with `np.quantile`: here half of the absolute values are below it.
 # > `np.where` keeps the others.
 #
-# > Training brings the zeros to life again: see [Clip or mask after every training
+# > The weights of a model are also biases, and the statistics of a BatchNormalization: take those for which
+# > `w.name.endswith("kernel")`. Training brings the zeros to life again: see [Clip or mask after every training
 # > step](#clip-or-mask-after-every-training-step).
 np.testing.assert_array_equal(_, np.array([[0, -2, 0], [4, 0, 6]], dtype="float32"))
 for dtype in FLOATS:
@@ -379,6 +380,14 @@ model = compiled(pruned)
 pruned.kernel.assign([[1], [0]])
 fit(model)
 assert pruned.kernel.numpy()[1] != 0
+mixed_one = keras.Sequential(
+    [keras.Input((3, 2)), keras.layers.LSTM(2), keras.layers.BatchNormalization(), keras.layers.Dense(1)]
+)
+kernels = [w.path.split("/")[-2:] for w in mixed_one.weights if w.name.endswith("kernel")]
+assert [name for _layer, name in kernels] == ["kernel", "recurrent_kernel", "kernel"]
+others = [w.name for w in mixed_one.weights if not w.name.endswith("kernel")]
+assert {*others} == {"bias", "gamma", "beta", "moving_mean", "moving_variance", "seed_generator_state"} & {*others}
+assert {"bias", "gamma", "moving_variance"} <= {*others}
 
 
 # %% recipe-noise-code
@@ -817,6 +826,8 @@ for shape in ((), (0, 4), (7,), (2, 2, 2)):
 # > Any shape means that a wrong one is taken too.
 # > With `shape=[None, 5]`, in eager mode, only the number of rows is free.
 # > `np.vstack` appends a row.
+# > (`tf.Variable(v)` and `copy.deepcopy(v)` make copies whose shape is fixed; `tf.Variable(v, shape=v.shape,
+# > trainable=v.trainable)` keeps both.)
 #
 # > Adam refuses such a variable: see [Error messages, and what they mean](errors.ipynb).
 # > For the weights of a layer, see [Change the size of a layer](#change-the-size-of-a-layer).
@@ -829,6 +840,14 @@ for shape in ((), (5,), (3, 4), (1, 3, 5)):
 for shape in ((0, 5), (9, 5)):
     some.assign(np.zeros(shape))
     assert some.numpy().shape == shape
+for trainable in (True, False):
+    original = tf.Variable(np.zeros((2, 5)), shape=[None, 5], trainable=trainable)
+    for fixed in (tf.Variable(original), copy.deepcopy(original)):
+        with pytest.raises(ValueError, match="Shape mismatch"):
+            fixed.assign(np.zeros((3, 5)))
+    twin = tf.Variable(original, shape=original.shape, trainable=original.trainable)
+    twin.assign(np.zeros((3, 5)))
+    assert twin.trainable == trainable and twin.handle is not original.handle and original.numpy().shape == (2, 5)
 
 for shape in (None, [None, 5]):
     resizable = tf.Variable(np.zeros((2, 5), "float32"), shape=tf.TensorShape(shape))
@@ -1219,7 +1238,20 @@ np.testing.assert_allclose(another(x, training=True), [[-1], [1]], rtol=1e-6)
 # %% recipe-statistics-code-3
 # > To keep them, freeze the layer and compile: with `trainable = False` it uses its statistics in `fit`, too, and
 # > leaves them.
+# > (To train gamma and beta all the same, set `norm.gamma.trainable = norm.beta.trainable = True` after it.)
 # > (`norm(x, training=False)` in a functional model does not: `fit` says otherwise.)
+partly = keras.layers.BatchNormalization(momentum=0.5)
+trained = compiled(partly, dense(), inputs=1)
+partly.moving_mean.assign([5])
+partly.moving_variance.assign([4])
+partly.trainable = False
+partly.gamma.trainable = partly.beta.trainable = True
+trained.compile("sgd", "mse")
+outputs = trained(np.array([[1.0], [3.0]]), training=True).numpy()
+np.testing.assert_allclose(outputs, trained(np.array([[1.0], [3.0]])), rtol=1e-5)
+trained.fit(np.array([[1.0], [3.0]]), np.array([[1.0], [3.0]]), epochs=2, verbose=0)
+assert (partly.moving_mean.numpy(), partly.moving_variance.numpy()) == (5, 4)
+assert partly.gamma.numpy() != 1 and partly.beta.numpy() != 0
 #
 # > In `get_weights` and `set_weights` the statistics come last: gamma, beta, mean, variance.
 # > With `scale=False` there is no gamma, with `center=False` no beta.
@@ -1825,6 +1857,8 @@ assert base.kernel.numpy() == before and head.kernel.numpy() != head_before
 
 #
 # > If that memory does not matter, compile with a new optimizer; it need not be built.
+# > If the optimizer was built for the head alone, build a new one for all weights, and give each of its variables the
+# > value of the old one's variable of the same `name`: the rate comes along.
 # > Within one `fit`, a callback may set `trainable` and call `self.model.make_train_function(force=True)`, which has
 # > the step traced anew; the optimizer is built as above.
 # > For several layers, set each one's `trainable`: `model.trainable = True` [does
@@ -1833,6 +1867,9 @@ assert base.kernel.numpy() == before and head.kernel.numpy() != head_before
 # > A frozen `BatchNormalization` keeps its averages, too.
 # > One weight alone is frozen by `layer.kernel.trainable = False`: `fit` leaves it as it is, and a saved model does not
 # > know of it.
+# > Of whole layers, a Sequential or functional model knows it after `.keras`, `.h5` and `clone_model`; a model of your
+# > own class forgets it, a `.weights.h5` file holds values alone, and
+# > [TFSMLayer](#change-a-model-whose-code-is-gone) trains them all.
 class Turn(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         self.seen = [*getattr(self, "seen", []), self.model.layers[0].kernel.numpy().item()]
@@ -1877,6 +1914,65 @@ with tempfile.TemporaryDirectory() as place:
     model.save(f"{place}/saved.keras")
     assert keras.models.load_model(f"{place}/saved.keras").layers[0].kernel.trainable
 
+
+@keras.saving.register_keras_serializable("course")
+class OfItsOwn(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first, self.second = dense(), dense()
+
+    def call(self, inputs):
+        return self.second(self.first(inputs))
+
+    @property
+    def flags(self):
+        return self.first.trainable, self.second.trainable
+
+
+flags = lambda one: tuple(layer.trainable for layer in one.layers if layer.weights)  # noqa: E731
+inputs, parts = keras.Input((1,)), (dense(), dense())
+functional_one = keras.Model(inputs, parts[1](parts[0](inputs)))
+with tempfile.TemporaryDirectory() as place:
+    for one in (keras.Sequential([keras.Input((1,)), dense(), dense()]), functional_one):
+        one.layers[-2].trainable = False
+        one.compile("sgd", "mse")
+        copies = [keras.models.clone_model(one)]
+        for ending in ("keras", "h5"):
+            one.save(f"{place}/one.{ending}")
+            copies.append(keras.models.load_model(f"{place}/one.{ending}", compile=False))
+        assert [flags(copy) for copy in copies] == [(False, True)] * 3
+        one.save_weights(f"{place}/one.weights.h5")
+        copies[0].layers[-2].trainable = True
+        copies[0].load_weights(f"{place}/one.weights.h5")
+        assert flags(copies[0]) == (True, True)
+    one.export(f"{place}/exported", verbose=False)
+    whole = keras.layers.TFSMLayer(f"{place}/exported", call_endpoint="serve")
+    assert len(whole.trainable_weights) == 2 and len(one.trainable_weights) == 1
+    own_one = OfItsOwn()
+    own_one(x)
+    own_one.first.trainable = False
+    own_one.save(f"{place}/own.keras")
+    assert (own_one.flags, keras.models.load_model(f"{place}/own.keras").flags) == ((False, True), (True, True))
+grown = compiled(dense(), dense(), inputs=1)
+grown.layers[0].trainable = False
+old_one = keras.optimizers.Adam(0.25)
+grown.compile(old_one, "mse")
+grown.fit(x, y, epochs=3, verbose=0)
+grown.layers[0].trainable = True
+new_one = keras.optimizers.Adam(0.01)
+new_one.build(grown.trainable_variables)
+values = {part.name: part.numpy() for part in old_one.variables}
+assert len(values) == len(old_one.variables) == 4
+taken = [part for part in new_one.variables if part.name in values]
+assert len(taken) == 4 and len(new_one.variables) == 6
+for part in taken:
+    part.assign(values[part.name])
+assert new_one.iterations.numpy() == 3 and new_one.learning_rate.numpy() == 0.25
+grown.compile(new_one, "mse")
+kernel = grown.layers[0].kernel.numpy()
+grown.fit(x, y, verbose=0)
+assert grown.layers[0].kernel.numpy() != kernel and new_one.iterations.numpy() == 4
+
 # %% recipe-rates-code-2
 # > Give these layers an optimizer of their own, and let `train_step` call both.
 # > To multiply the gradient by 0.1 instead is the same for SGD alone: Adam divides by the size of the gradients, and
@@ -1912,8 +2008,21 @@ for setting, spreads in (("clipnorm", True), ("global_clipnorm", True), ("clipva
 
 #
 # > To edit the gradients themselves in `fit`, take them in a `train_step`, as in [Train some layers with another
-# > rate](#train-some-layers-with-another-rate), and write `gradients[0] *= mask` before the optimizer applies them. To
-# > limit the weights, see [Clip or mask after every training step](#clip-or-mask-after-every-training-step).
+# > rate](#train-some-layers-with-another-rate), and write `gradients[0] *= mask` before the optimizer applies them. Of
+# > a row that was looked up twice, an embedding's gradient has two parts, and each is clipped alone: make it dense
+# > before, `tf.convert_to_tensor(gradient)`. To limit the weights, see [Clip or mask after every training
+# > step](#clip-or-mask-after-every-training-step).
+for setting, parts, whole in (({"clipvalue": 1.0}, -4, -1), ({"clipnorm": 1.0}, -(2**0.5), -(0.5**0.5))):
+    for is_dense, expected in ((False, parts), (True, whole)):
+        table = tf.Variable(tf.zeros((4, 2)))
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.gather(table, [1, 1, 1, 1]))
+        rows = tape.gradient(loss, table)
+        rows = tf.convert_to_tensor(rows) if is_dense else rows
+        keras.optimizers.SGD(1.0, **setting).apply([rows], [table])
+        np.testing.assert_allclose(table[1], [expected] * 2, rtol=1e-5)
+
+
 class Masking(keras.Sequential):
     def train_step(self, data):
         with tf.GradientTape() as tape:
@@ -2439,6 +2548,7 @@ assert v.numpy().tolist() == [1, 2]
 # > too.)
 # > So assign the whole variable.
 # > For the writes inside, say how to join them when you create it, and assign a tensor of its dtype.
+# > (A layer that assigns in `call` makes such a weight by `add_weight(..., aggregation="mean")`.)
 #
 # > A Keras model and its optimizer are made in the scope, too, and compiled there.
 # > One that was made before ends in `fit` with [one of several
@@ -2482,6 +2592,27 @@ try:
     raise AssertionError("an array of float64 was taken")
 except ValueError as error:
     assert "Tensor conversion requested dtype float32 for Tensor with dtype float64" in str(error)
+
+
+class Total(keras.layers.Layer):
+    def __init__(self, **joined):
+        super().__init__()
+        self.total = self.add_weight(shape=(), initializer="zeros", trainable=False, **joined)
+
+    def call(self, inputs):
+        self.total.assign(self.total + keras.ops.sum(inputs))
+        return inputs
+
+
+for joined, held in (({}, [10, 18]), ({"aggregation": "mean"}, [14, 14])):
+    with strategy.scope():
+        adding = Total(**joined)
+        summed = keras.Sequential([keras.Input((1,)), adding, keras.layers.Dense(1)])
+        summed.compile("sgd", "mse")
+    adding.total.assign(0.0)
+    rows = np.array([[1.0], [2], [3], [4], [3], [4], [5], [6]])
+    summed.fit(rows, np.ones((8, 1)), batch_size=8, shuffle=False, verbose=0)
+    assert copies(adding.total.value) == held
 """
 )
 
@@ -2744,7 +2875,7 @@ np.testing.assert_array_equal(layer.kernel, [[1], [1]])
 np.testing.assert_array_equal(tf.saved_model.load(f"{folder.name}/old").variables[0], [[1], [1]])
 #
 # > As a layer of a Keras model, `keras.layers.TFSMLayer(folder, call_endpoint="serve")` holds the same variables: they
-# > are in `layer.weights`, can be assigned, and are trained by `fit`.
+# > are in `layer.weights`, can be assigned, and are trained by `fit`, those too that were frozen.
 # > An export, or a file for TFLite, has the values of its moment: after a change of the model, export again.
 exported = keras.layers.TFSMLayer(f"{folder.name}/new", call_endpoint="serve")
 around = keras.Sequential([keras.Input((2,)), exported])
@@ -2756,6 +2887,13 @@ np.testing.assert_array_equal(around.predict(np.ones((1, 2)), verbose=0), [[7]])
 around.compile("sgd", "mse")
 fit(around)
 assert (held.numpy() != [[7], [0]]).all()
+cold = compiled(dense())
+cold.trainable = False
+cold.export(f"{folder.name}/cold")
+thawed = keras.Sequential([keras.Input((2,)), keras.layers.TFSMLayer(f"{folder.name}/cold", call_endpoint="serve")])
+thawed.compile("sgd", "mse")
+fit(thawed)
+assert (thawed.weights[0].numpy() != 1).all() and not cold.trainable_weights
 of_now = compiled(dense())
 of_now.export(f"{folder.name}/now")
 lite = tf.lite.TFLiteConverter.from_saved_model(f"{folder.name}/now").convert()
@@ -2800,7 +2938,8 @@ np.testing.assert_array_equal(inside, [5, 5])
 # %% recipe-function-code-3
 # > An argument should be a tensor of the variable's dtype, such as `tf.constant(5.0)`: then the next limit needs no new
 # > trace. A Python number retraces for each new value. A NumPy array becomes a tensor of its own dtype, and a float32
-# > variable refuses a float64 mask: pass `mask.astype("float32")`.
+# > variable refuses a float64 mask: pass `mask.astype("float32")`. A `tf.Variable` can be an argument as well: one
+# > trace serves all of one shape and dtype, and a call writes to the one that it was given.
 #
 # > For a variable that is not float32, write the -1 as `tf.cast(-1, v.dtype)`. What fails there is shown in
 # > [Error messages, and what they mean](errors.ipynb).
@@ -2822,6 +2961,16 @@ for limits, traces in (((tf.constant(5.0), tf.constant(3.0)), 1), ((5.0, 4.0, 3.
 for wrong in (np.float64(5), np.full((2, 5), 5.0), np.full((2, 5), 5)):
     with pytest.raises(TypeError, match="does not match type float32"):
         traced()(wrong)
+half = tf.function(lambda given: given.assign(given / 2), autograph=False)
+several = [tf.Variable([k + 1.0, 4.0]) for k in range(3)]
+for k, given in enumerate(several):
+    half(given)
+    np.testing.assert_array_equal(given, [(k + 1) / 2, 2])
+np.testing.assert_array_equal([one[0] for one in several], [0.5, 1, 1.5])
+assert half.experimental_get_tracing_count() == 1
+half(tf.Variable([1.0]))
+half(tf.Variable([1.0, 2.0], dtype="float64"))
+assert half.experimental_get_tracing_count() == 3
 multiply = tf.function(lambda mask: w.assign(w * mask), autograph=False)
 multiply(np.ones((2, 5), "float32"))
 for dtype in ("float64", "int64", "bool"):
@@ -3110,6 +3259,24 @@ for dtype in DTYPES:
 #
 # > Nor do `tf.debugging.assert_less` and `tf.debugging.check_numerics` stop anything there.
 # > Check rows and values before the call.
+# > Where a length depends on values, as in `v.assign(tf.boolean_mask(v, v > 5))`, what `v` then holds is not defined,
+# > and Python itself may end (`Check failed: size == kUnboundedSize`): use `tf.where`.
+ended = alone(
+    """
+for _try in range(2000):  # it took at most 42 of them
+    v = tf.Variable(np.arange(8.0))
+    keep = tf.function(lambda: v.assign(tf.boolean_mask(v, v > 5)), autograph=False, jit_compile=True)
+    keep()
+    keep()
+raise SystemExit("it did not end")
+""",
+    fails=True,
+)
+assert "Check failed: size == kUnboundedSize" in ended
+chosen = tf.Variable(np.arange(8, dtype="float32"))
+set_zero = tf.function(lambda: chosen.assign(tf.where(chosen > 5, chosen, 0)), autograph=False, jit_compile=True)
+set_zero()
+np.testing.assert_array_equal(chosen, [0] * 6 + [6, 7])
 #
 # > NumPy [does not compile](errors.ipynb#detected-unsupported-operations-when-trying-to-compile-graph), a number
 # > [does not fill a slice](errors.ipynb#automatic-broadcasting-not-yet-implemented), a shape
@@ -3514,6 +3681,33 @@ np.testing.assert_array_equal(outputs(1, padding="same"), outputs(1, keras.layer
 #
 # > Other groups take the transpose of a plain convolution, and so does a `ConvTranspose2d`.
 # > Its `padding=p, output_padding=q` is `padding="valid"` and a `Cropping2D(((p, p - q), (p, p - q)))` after it.
+# > A bidirectional LSTM takes the three arrays of [lesson 12](../lessons/12_move_and_resize_weights.ipynb) twice, those
+# > with `_reverse` in their names last; without `return_sequences` it returns what PyTorch calls `h_n`, which is not
+# > `output[:, -1]`.
+turns = np.random.default_rng(0)
+way = lambda: [turns.normal(size=shape).astype("float32") for shape in ((3, 8), (2, 8), (8,))]  # noqa: E731
+forth, back, words = way(), way(), turns.normal(size=(1, 4, 3)).astype("float32")
+
+
+def by_hand(arrays, words):
+    """All states of an LSTM by PyTorch's formulas: gates i, f, g, o."""
+    state, memory, states = np.zeros(2), np.zeros(2), []
+    for word in words[0]:
+        i, f, g, o = np.split(word @ arrays[0] + state @ arrays[1] + arrays[2], 4)
+        memory = memory / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+        state = np.tanh(memory) / (1 + np.exp(-o))
+        states.append(state)
+    return np.array(states)
+
+
+states, reverse = by_hand(forth, words), by_hand(back, words[:, ::-1])
+output, h_n = np.concatenate([states, reverse[::-1]], 1), np.concatenate([states[-1], reverse[-1]])
+for sequences, expected in ((True, output), (False, h_n)):
+    both_ways = keras.layers.Bidirectional(keras.layers.LSTM(2, return_sequences=sequences))
+    both_ways.build((None, 4, 3))
+    both_ways.set_weights([*forth, *back])
+    np.testing.assert_allclose(both_ways(words)[0], expected, rtol=1e-4, atol=1e-6)
+assert not np.allclose(h_n, output[-1], atol=0.01)
 np.testing.assert_array_equal(_, [14, 38, 214, 302])  # torch.nn.Conv2d(2, 4, 2, groups=2, bias=False), PyTorch 2.14.1
 
 
