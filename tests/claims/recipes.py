@@ -1238,7 +1238,7 @@ np.testing.assert_allclose(another(x, training=True), [[-1], [1]], rtol=1e-6)
 # %% recipe-statistics-code-3
 # > To keep them, freeze the layer and compile: with `trainable = False` it uses its statistics in `fit`, too, and
 # > leaves them.
-# > (To train gamma and beta all the same, set `norm.gamma.trainable = norm.beta.trainable = True` after it.)
+# > To train gamma and beta all the same, set `norm.gamma.trainable = norm.beta.trainable = True` after it.
 # > (`norm(x, training=False)` in a functional model does not: `fit` says otherwise.)
 partly = keras.layers.BatchNormalization(momentum=0.5)
 trained = compiled(partly, dense(), inputs=1)
