@@ -478,7 +478,7 @@ with task.made(task.cases[2]) as (table, path):
 assert [name.split("/", 1)[1] for name in _] == ["body/kernel:0", "body/bias:0", "head/kernel:0", "head/bias:0"]
 
 # %% edit
-# > Of a `tf.Module` the attributes come back, not a list: `module.w` is `loaded.w`.
+# > Of a `tf.Module` its attributes come back: what was saved as `module.w` is `loaded.w`.
 np.testing.assert_allclose(_, [[2]], rtol=1e-6)
 module = Scale()
 module.w.assign([5.0, 6.0])

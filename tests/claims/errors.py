@@ -136,6 +136,7 @@ def fit(model, epochs=10):
 
 # free: See [Recipes](recipes.ipynb) for a task rather than an error.
 # free: The examples share these lines.
+# free: What else has no `assign`:
 # free: See [Write to every copy](../lessons/15_many_devices.ipynb).
 # free: Look at both shapes first: that of the variable, and that of what you give it.
 # free: Look at both dtypes first: that of the variable, and that of what you give it.
@@ -281,15 +282,21 @@ for kind in KINDS:
 
 # %% error-no-assign-code-2
 # > Use the mask on the snapshot, with `np.where` for example.
-# > (In a `tf.function`, a name that is bound in a loop over `tf.range`, or in an `if` or `while` on a tensor, becomes a
+#
+# > In a `tf.function`, a name that is bound in a loop over `tf.range`, or in an `if` or `while` on a tensor, becomes a
 # > tensor, as in `v = v[0].assign(1)`: leave out `v =`. A Keras variable that is the argument of a `tf.function` is a
 # > tensor inside: pass its `.value`.
-# > If the message is `'numpy.ndarray' object has no attribute 'assign'`, you are holding an array: give it to the
-# > variable's `assign`. If it was the learning rate, the optimizer [was made with a
-# > schedule](#hence-its-learning-rate-is-not-settable), or, where it is `'function' object has no attribute 'assign'`,
-# > with [a function](#should-be-float-or-an-instance-of-learningrateschedule). If it is `module 'tensorflow' has no
-# > attribute 'assign'`, the advice is for TensorFlow 1: write `v.assign(values)`. If it is `'KerasTensor' object has no
-# > attribute 'assign'`, there [are no values yet](#a-kerastensor-cannot-be-used-as-input-to-a-tensorflow-function).)
+#
+# > `'numpy.ndarray' object has no attribute 'assign'`: you are holding an array. Give it to the variable's `assign`.
+#
+# > If it was the learning rate, the optimizer [was made with a schedule](#hence-its-learning-rate-is-not-settable),
+# > or, where it is `'function' object has no attribute 'assign'`, with [a
+# > function](#should-be-float-or-an-instance-of-learningrateschedule).
+#
+# > `module 'tensorflow' has no attribute 'assign'`: the advice is for TensorFlow 1. Write `v.assign(values)`.
+#
+# > `'KerasTensor' object has no attribute 'assign'`: there [are no values
+# > yet](#a-kerastensor-cannot-be-used-as-input-to-a-tensorflow-function).
 with raises(AttributeError, match="'KerasTensor' object has no attribute 'assign'"):
     keras.Input((2,)).assign([[1, 2]])
 planned = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9))
@@ -3305,8 +3312,8 @@ assert same(tape.gradient(loss, v), matrix) and same(tape.gradient(loss, w), mat
 # > It takes no index and no factor either: `0.1 * gradient` says `unsupported operand type(s) for *: 'float' and
 # > 'IndexedSlices'`.
 #
-# > (Optimizers take it as it is, unless they have a `loss_scale_factor`; one that clips [clips each
-# > part](recipes.ipynb#clip-the-gradients).)
+# > (Optimizers take it as it is, unless they have a `loss_scale_factor`; one that clips [clips before it
+# > adds](recipes.ipynb#clip-the-gradients).)
 assert isinstance(gradient, tf.IndexedSlices)
 for more, works in (({}, True), ({"clipnorm": 1.0}, True), ({"loss_scale_factor": 2.0}, False)):
     with nullcontext() if works else raises(TypeError, match="IndexedSlices"):
@@ -4903,7 +4910,7 @@ assert same(_, [[100]])
 # > With `gradient_accumulation_steps=2` every second step moves the weight, by the mean of two gradients: here 8, from
 # > before the `assign`, and 0.
 # > (`iterations` counts the moves.
-# > What an epoch leaves over waits for the next one: with fewer batches than steps, it moves nothing.)
+# > What an epoch leaves over waits for the next one: with fewer batches than steps, the first moves nothing.)
 waiting = dense(1, optimizer=keras.optimizers.SGD(0.1, gradient_accumulation_steps=4))
 ends = []
 for _epoch in range(3):
