@@ -98,6 +98,7 @@ EDITS = {  # of the notebook or of its claims: (old, new, whether it has to run 
     "a cell's tags": ('"metadata": {},\n   "outputs"', '"metadata": {"tags": ["hide-cell"]},\n   "outputs"', True),
     "the kernel": ('"name": "python3"', '"name": "python4"', True),
     "what is no notebook": ('{\n "cells"', '\n "cells"', True),
+    "what is JSON of another kind": ('"cells"', '"leaves"', True),
     "a quote": ("# > It prints.", "# > It says.", False),
     "a comment": ("import re\n", "import re  # for later\n", False),
     "an assert": ("!=", "is not", True),

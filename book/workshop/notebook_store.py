@@ -118,7 +118,7 @@ class NotebookStore:
         whole = '"markdown"' in claims.text
         try:
             return fingerprint(claims.code(), code_of(Path(path)), *(code_of(page, whole) for page in read))
-        except (ValueError, SyntaxError):  # no notebook, or no Python: the run will say so
+        except (ValueError, SyntaxError, KeyError, TypeError):  # no notebook, or no Python: the run will say so
             return fingerprint(claims.text, Path(path).read_text(encoding="utf8"))
 
     def _file(self, path):
