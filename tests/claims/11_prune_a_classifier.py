@@ -86,8 +86,9 @@ assert np.mean(silent[stayed]) > 0.9
 # %% four
 # > So multiply the gradient by the mask?
 # > `revived` tries that: five steps of an optimizer, then the pruning, then one step with a masked gradient.
-# > It counts the zeros that were lost.
-# > With `emptied`, the slots, which come after counter and rate, are emptied in between.
+# > It counts lost zeros.
+# > With `emptied`, the slots, which come after counter and rate (in the `inner_optimizer` of a `LossScaleOptimizer`),
+# > are emptied in between.
 #
 # > The two that remember: each had gathered momentum before.
 # > Weight decay is innocent: it makes a weight smaller by a part of itself, and a part of 0 is 0.
@@ -107,6 +108,11 @@ for make, moves in (
 ):
     assert (pruned_then(make()) != 0) == moves and pruned_then(make(), masked=False) != 0
     assert pruned_then(make(), emptied=True) == 0
+scaling = OPTIMIZERS.LossScaleOptimizer(OPTIMIZERS.Adam(0.1))
+scaling.build([keras.Variable([1.0])])
+inside = [variable.name for variable in scaling.inner_optimizer.variables]
+assert inside[:2] == ["iteration", "learning_rate"] and len(inside) == 4
+assert [variable.name for variable in scaling.variables] != inside
 for make in (lambda: OPTIMIZERS.SGD(0.1, weight_decay=0.1), lambda: OPTIMIZERS.AdamW(0.1, weight_decay=0.1)):
     assert pruned_then(make(), emptied=True) == 0 and pruned_then(make(), weight=2.0, emptied=True) < 2
 

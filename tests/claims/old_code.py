@@ -283,10 +283,10 @@ np.testing.assert_array_equal(tf.reduce_sum(some(), axis=0, keepdims=True), [[4,
 #
 # > `tf.compat.v1.train.Saver({"w": v}).save(None, path, write_meta_graph=False)`
 #
-# > a variable `w` from a file of `tf.train.Saver`
+# > `tf.train.init_from_checkpoint(path, {"w": v})`, a variable `w` from a file of `tf.train.Saver`
 #
 # > `v.assign(tf.train.load_checkpoint(path).get_tensor("w"))`
-gone("AdamOptimizer Saver", tf.train)
+gone("AdamOptimizer Saver init_from_checkpoint", tf.train)
 v = some()
 keras.optimizers.Adam(0.1).apply([tf.ones((2, 2))], [v])
 np.testing.assert_allclose(v.numpy(), some().numpy() - 0.1, rtol=1e-5)
@@ -760,3 +760,84 @@ gone("multi_gpu_model", keras.utils)
 with warnings.catch_warnings():
     warnings.simplefilter("error")
     assert keras.optimizers.Adam() and keras.optimizers.SGD(schedule)
+
+
+# %% names_of_layers
+# since keras 3.5: the words of a layer without a call
+# > `self._trainable_weights.append(k)`
+#
+# > nothing, where `k` is an attribute of the layer and made by `self.add_weight` or `keras.Variable`
+#
+# > `layer.get_input_shape_at(0)`, `layer.input_shape`
+#
+# > `layer.input.shape`
+#
+# > `layer.output_shape`
+#
+# > `layer.output.shape`
+#
+# > `from keras.engine.topology import Layer`
+#
+# > `from keras.layers import Layer`
+class Holding(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.made, self.own, self.raw = self.add_weight(shape=()), keras.Variable(1.0), tf.Variable(1.0)
+
+
+holding, layer = Holding(), keras.layers.Dense(3)
+assert [*map(id, holding.trainable_weights)] == [id(holding.made), id(holding.own)]
+gone("_trainable_weights get_input_shape_at input_shape output_shape", layer)
+keras.Sequential([keras.Input((2,)), layer])
+assert layer.input.shape == (None, 2) and layer.output.shape == (None, 3)
+with raises(ModuleNotFoundError, match=r"No module named 'keras\.engine'"):
+    import keras.engine.topology
+from keras.layers import Layer
+
+assert issubclass(keras.layers.Dense, Layer)
+
+# %% loading_without_some
+# > `model.load_weights(path, by_name=True, exclude=names)`
+#
+# > without `exclude`; keep `layer.get_weights()` of those layers before, and set them after
+one, two = dense(), dense()
+two.layers[0].name, two.layers[1].name = (layer.name for layer in one.layers)
+with tempfile.TemporaryDirectory() as place:
+    one.save_weights(f"{place}/one.weights.h5")
+    with raises((TypeError, ValueError), match="exclude"):
+        two.load_weights(f"{place}/one.weights.h5", exclude=["head"])
+    kept = two.layers[1].get_weights()
+    two.load_weights(f"{place}/one.weights.h5")
+    two.layers[1].set_weights(kept)
+np.testing.assert_array_equal(two.layers[0].kernel, one.layers[0].kernel)
+np.testing.assert_array_equal(two.layers[1].kernel, kept[0])
+assert not np.array_equal(kept[0], one.layers[1].kernel)
+
+# %% own_optimizers
+# > `minimize`, `get_gradients` or `_compute_gradients` overridden in an optimizer
+#
+# > [`apply(self, gradients, variables=None)`](errors.ipynb#missing-1-required-positional-argument-learning_rate): `fit`
+# > calls no other of these
+called = []
+
+
+class Overriding(keras.optimizers.SGD):
+    def apply(self, gradients, variables=None):
+        called.append("apply")
+        return super().apply(gradients, variables)
+
+
+for name in ("minimize", "get_gradients", "_compute_gradients"):
+    setattr(Overriding, name, lambda self, *arguments, name=name: called.append(name))
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.compile(Overriding(0.1), "mse")
+model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0)
+assert set(called) == {"apply"}
+
+# %% names_of_numpy
+# since numpy 2.0: np.product is gone
+# > `np.product(v.shape)`
+#
+# > `np.prod(v.shape)`
+gone("product", np)
+assert np.prod(tf.Variable(x).shape) == 4

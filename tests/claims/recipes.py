@@ -367,9 +367,18 @@ assert any(np.isnan(slot.numpy()).any() for slot in adam.variables)
 # > `np.where` keeps the others.
 #
 # > The weights of a model are also biases, and the statistics of a BatchNormalization: take those for which
-# > `w.name.endswith("kernel")`. Training brings the zeros to life again: see [Clip or mask after every training
-# > step](#clip-or-mask-after-every-training-step).
+# > `w.name.endswith("kernel")`. (To zero a given number of entries, sort their places:
+# > `values.flat[np.argsort(np.abs(values), axis=None)[:3]] = 0`. Without `axis=None` each row is sorted by itself, and
+# > `values[...]` takes these numbers for whole rows.) Training brings the zeros to life again: see [Clip or mask after
+# > every training step](#clip-or-mask-after-every-training-step).
 np.testing.assert_array_equal(_, np.array([[0, -2, 0], [4, 0, 6]], dtype="float32"))
+values = np.array([[5.0, 1, 7], [2, 6, 3], [9, 8, 4]])
+whole, sorted_rows = values.copy(), np.argsort(np.abs(values))
+values.flat[np.argsort(np.abs(values), axis=None)[:3]] = 0
+np.testing.assert_array_equal(values, [[5, 0, 7], [0, 6, 0], [9, 8, 4]])
+np.testing.assert_array_equal(sorted_rows, [[1, 0, 2], [0, 2, 1], [2, 1, 0]])
+whole[sorted_rows[:1]] = 0
+np.testing.assert_array_equal(whole, np.zeros((3, 3)))
 for dtype in FLOATS:
     for variable in both([[0.125, -2, 0.25], [4, -0.5, 6]], dtype):
         snapshot = variable.numpy()
@@ -1384,6 +1393,34 @@ for shape in ((2, 2), (4, 3)):
 # > A smaller kernel is scaled up to the same, and a kernel of zeros is left alone.
 # > With one power iteration, the default, the divisor is an estimate that gets better over several steps.
 # > `wrapper.trainable = False` does not stop the scaling; to keep the size, build the model with `inner` itself.
+# > The step takes the gradient as if nothing had been divided.
+# > To learn through the division, give `inner` the quotient in a `keras.StatelessScope` instead: `kernel /
+# > tf.linalg.svd(kernel, compute_uv=False)[0]`.
+inside, outer = spectral(keras.layers.Dense(2, use_bias=False), power_iterations=30)
+inside.kernel.assign(start := np.array([[3, 1], [0, 4]], "float32"))
+ones = np.ones((1, 2), "float32")
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(outer(ones, training=True) ** 2)
+by_wrapper = tape.gradient(loss, inside.kernel.value)
+inside.kernel.assign(start)
+with tf.GradientTape() as tape:
+    kernel = inside.kernel.value
+    with keras.StatelessScope([(inside.kernel, kernel / tf.linalg.svd(kernel, compute_uv=False)[0])]):
+        through = tf.reduce_sum(inside(ones) ** 2)
+by_division = tape.gradient(through, inside.kernel.value)
+np.testing.assert_allclose(loss, through, rtol=1e-3)
+
+
+def divided(kernel):
+    return (((ones @ kernel) / np.linalg.norm(kernel, 2)) ** 2).sum()
+
+
+for place in np.ndindex(2, 2):
+    nudge = np.zeros((2, 2))
+    nudge[place] = 1e-4
+    slope = (divided(start.astype("float64") + nudge) - divided(start.astype("float64") - nudge)) / 2e-4
+    np.testing.assert_allclose(by_division[place], slope, rtol=1e-3, atol=1e-4)
+assert np.abs(by_wrapper - by_division).max() > 0.1
 np.testing.assert_allclose(_, [[0.75, 0], [0, 1]], atol=2e-3)
 inner.kernel.assign([[0.3, 0], [0, 0.4]])
 wrapper(np.ones((1, 2)), training=True)
@@ -2068,6 +2105,10 @@ assert len(model.optimizer.variables) == 2 + 2 * len(model.trainable_variables)
 # %% recipe-reset-code-2
 # > Draw new weights from a *new* initializer: the layer's own gives the old numbers again, as
 # > [Error messages, and what they mean](errors.ipynb) shows.
+# > (The bias of an LSTM begins with ones for its forget gate: take it from a clone, as below.)
+gates = built_for_steps(keras.layers.LSTM(2))
+np.testing.assert_array_equal(gates.cell.bias, [0, 0, 1, 1, 0, 0, 0, 0])
+np.testing.assert_array_equal(gates.cell.bias_initializer((8,)), np.zeros(8))
 np.testing.assert_array_equal(hidden.kernel, new)
 fresh = built(keras.layers.Dense(2))
 np.testing.assert_array_equal(fresh.kernel_initializer(fresh.kernel.shape), fresh.kernel)
@@ -2206,8 +2247,25 @@ assert len(ends[0]) > 4 and all(map(np.array_equal, *ends))
 # > The average is a variable of the optimizer: assign to it as well, and 100 stays.
 # > (To validate with the averages during `fit`, give it `keras.callbacks.SwapEMAWeights()`, which puts them into the
 # > weights for the validation and back. To save the averages, put `SwapEMAWeights(swap_on_epoch=True)` before
-# > `ModelCheckpoint` in the list. Before the first `fit` the weight alone is enough, since the average starts from it.)
+# > `ModelCheckpoint` in the list; and before `EarlyStopping` with `restore_best_weights=True`, which at the end puts
+# > weights without averages over them. Before the first `fit` the weight alone is enough, since the average starts from
+# > it at the first step. Until then the average is 0, and a `fit` that takes no step, as where a `LossScaleOptimizer`
+# > skips all, writes zeros.)
 np.testing.assert_array_equal(_, layer.kernel)
+for names, expected in (("", 0.5128), ("stop", 0.4096), ("swap stop", 0.5128), ("stop swap", 0.4096)):
+    callbacks = {
+        "swap": keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+        "stop": keras.callbacks.EarlyStopping("loss", restore_best_weights=True),
+    }
+    best = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5))
+    chosen = [callbacks[name] for name in names.split()]
+    best.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=4, verbose=0, callbacks=chosen)
+    np.testing.assert_allclose(best.layers[0].kernel, [[expected]], rtol=1e-5)
+wary = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1, use_ema=True))
+skipped = compiled(dense(), inputs=1, optimizer=wary)
+skipped.fit(np.full((4, 1), np.inf), np.zeros((4, 1)), verbose=0)
+assert wary.iterations.numpy() == 0
+np.testing.assert_array_equal(skipped.layers[0].kernel, [[0]])
 with tempfile.TemporaryDirectory() as place:
     file = f"{place}/best.weights.h5"
     for turn, expected in ((1, 0.5128), (-1, 0.4096)):
@@ -2286,8 +2344,19 @@ assert scaled.raw.numpy() == 2 and scaled.made.numpy() != 1
 # > Callbacks run in the order of their list.
 # > `EarlyStopping` keeps the best weights at the end of an epoch; with `restore_best_weights=True` it assigns them when
 # > `fit` ends, stopped early or not.
-# > (The optimizer's memory stays that of the last epoch: to train on from the best, compile with a new optimizer.)
+# > (The optimizer's memory stays that of the last epoch: to train on from the best, compile with a new optimizer.
+# > The best `val_loss` is what `evaluate` gives for them. A best `loss` is not: it is a mean over batches, each taken
+# > before its own step.)
 # > So edit before it.
+ramp = np.linspace(-1, 1, 8)[:, None]
+for watched, agrees in (("loss", False), ("val_loss", True)):
+    one = compiled(dense(), inputs=1, optimizer=keras.optimizers.SGD(0.3))
+    one.set_weights([np.zeros((1, 1))])
+    keep_best = keras.callbacks.EarlyStopping(watched, restore_best_weights=True)
+    history = one.fit(
+        ramp, ramp, batch_size=4, epochs=3, verbose=0, validation_data=(ramp, ramp), callbacks=[keep_best]
+    ).history
+    assert np.isclose(min(history[watched]), one.evaluate(ramp, ramp, verbose=0), rtol=1e-4) is np.bool_(agrees)
 # > Here the rate is 0, and `Edit` makes the weight 10.
 np.testing.assert_array_equal(_, [[10]])
 for callbacks, kept in (([Edit(), stop], 10), ([stop, Edit()], 1)):
@@ -2542,6 +2611,7 @@ assert v.numpy().tolist() == [1, 2]
 
 # %% recipe-devices-code-2
 # since tensorflow 2.18: an array that is assigned in a replica becomes a tensor
+# since keras 3.9: a weight is joined as its aggregation says
 # > Two writes reach one copy alone, without an error: a slice, everywhere, and any `assign` inside of `strategy.run`,
 # > where each device writes its own.
 # > (What `strategy.run` returned [is a value for each device](errors.ipynb#perreplica-object-has-no-attribute-numpy),
@@ -3963,8 +4033,17 @@ np.testing.assert_allclose(soft(rows), classes.predict_proba(rows), atol=1e-5)
 # %% recipe-stateless-code-5
 # > Many sets at once, as of a population: stack the values of each weight, and call the model for each entry.
 # > Here the kernels are 1 and 1, 2 and 2, 3 and 3.
+# > (Where one set after the other is assigned, call `model(x)`, or a `tf.function` of it, between two.
+# > `predict` prepares a loop over batches, with its callbacks, each time.)
 np.testing.assert_array_equal(_, [2, 4, 6])
-np.testing.assert_array_equal(kernels.numpy()[:, :, 0], [[1, 1], [2, 2], [3, 3]])
+np.testing.assert_array_equal(stacked[0][:, :, 0], [[1, 1], [2, 2], [3, 3]])
+begun, told = [], keras.callbacks.LambdaCallback()
+told.on_predict_begin = begun.append
+for n in (1, 2, 3):
+    model.set_weights([np.full((2, 1), n)])
+    np.testing.assert_array_equal(model(x), [[2 * n]])
+    np.testing.assert_array_equal(model.predict(x, verbose=0, callbacks=[told]), [[2 * n]])
+assert len(begun) == 3
 rows = np.random.default_rng(0).normal(size=(4, 2)).astype("float32")
 several = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "tanh"), keras.layers.Dense(1)])
 sets = [[array + 0.1 * k for array in several.get_weights()] for k in range(5)]
@@ -3981,3 +4060,33 @@ for weights, each in zip(sets, found, strict=True):
 # > A step of gradient descent is such a value, too, as in meta-learning (MAML).
 # > Keep it as a tensor, and compute the inner gradient inside the outer tape.
 np.testing.assert_allclose(_, [2 * 0.64, 4 * 0.64], rtol=1e-6)  # of (0.8 x) ** 2
+
+
+# %% recipe-embedding-code-3
+# since keras 3.15: a constraint may be a plain function
+# > To train some rows and hold the others in `fit`, give the table a constraint, before `compile`.
+# > Here row 2 is trained.
+np.testing.assert_array_equal(_[[0, 1, 3]], [[7, 7, 7], [0, 0, 0], [8, 8, 8]])
+assert (_[2] != [1, 2, 3]).all()
+model.fit(np.array([[0, 2], [2, 3]]), np.ones((2, 1)), epochs=5, verbose=0)
+np.testing.assert_array_equal(layer.embeddings.numpy()[[0, 1, 3]], [[7, 7, 7], [0, 0, 0], [8, 8, 8]])
+
+
+# %% recipe-target-code-5
+# > With Lookahead the weights themselves go back, every few batches, to a point between slow weights and their own,
+# > where the slow ones then are as well.
+# > It goes beside any optimizer:
+class Watch(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        seen.append(self.model.get_weights()[0].item())
+
+
+for kind in (keras.optimizers.SGD, keras.optimizers.Adam):
+    seen = []
+    one = compiled(dense(), inputs=1, optimizer=kind(0.01))
+    one.set_weights([np.array([[4]])])
+    one.fit(np.ones((10, 1)), np.zeros((10, 1)), batch_size=1, verbose=0, callbacks=[Watch(), Lookahead(), Watch()])
+    before, after = seen[::2], seen[1::2]
+    middle = (4 + before[4]) / 2
+    np.testing.assert_allclose([after[4], after[9]], [middle, (middle + before[9]) / 2], rtol=1e-6)
+    assert before[:4] == after[:4] and before[5:9] == after[5:9]
