@@ -834,6 +834,23 @@ model.compile(Overriding(0.1), "mse")
 model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0)
 assert set(called) == {"apply"}
 
+# %% frozen
+# > `tf.import_graph_def(graph_def)` of a frozen `.pb` file
+#
+# > its weights are constants: `{node.name: tf.make_ndarray(node.attr["value"].tensor) for node in graph_def.node if
+# > node.op == "Const"}`
+gone("GraphDef", tf)
+with OLD.Graph().as_default(), OLD.Session() as session:
+    w = OLD.get_variable("w", initializer=x)
+    tf.identity(w + 1, name="y")
+    session.run(OLD.global_variables_initializer())
+    frozen = OLD.graph_util.convert_variables_to_constants(session, session.graph_def, ["y"])
+graph_def = OLD.GraphDef.FromString(frozen.SerializeToString())
+held = {node.name: tf.make_ndarray(node.attr["value"].tensor) for node in graph_def.node if node.op == "Const"}
+np.testing.assert_array_equal(held["w"], x)
+run = OLD.wrap_function(lambda: tf.import_graph_def(graph_def, return_elements=["y:0"]), [])
+np.testing.assert_array_equal(run()[0], x + 1)
+
 # %% names_of_numpy
 # since numpy 2.0: np.product is gone
 # > `np.product(v.shape)`

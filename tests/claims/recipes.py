@@ -974,7 +974,8 @@ assert unchecked.kernel.shape == (3, 4) and unchecked.kernel.numpy().shape == (4
 # > It wants their shape, or one that broadcasts to it.
 #
 # > A saved model with a `Constant` holds the array and loads as it is. With a function it loads only by
-# > `keras.models.load_model(file, custom_objects={"diagonal": diagonal})`. Assigning after `build` needs neither: see
+# > `keras.models.load_model(file, custom_objects={"diagonal": diagonal})`. Assigning after `build` (not [inside
+# > it](errors.ipynb#no-error-but-what-build-assigned-is-gone)) needs neither: see
 # > [Change a Keras layer's weights](#change-a-keras-layers-weights).
 np.testing.assert_array_equal(_, [[0, 1], [2, 3], [4, 5]])
 np.testing.assert_array_equal(layer.embeddings, _)
@@ -3324,6 +3325,7 @@ for dtype in DTYPES:
             np.testing.assert_array_equal(tf.cast(tape.gradient(squares, inner), tf.float64), [6, 10, 14])
 
 # %% recipe-xla-code-3
+# since tensorflow 2.20: XLA ends Python where a length that it cannot know is used
 # > Compiled code checks less.
 # > There is no row 7: nothing is written, and nothing is raised.
 #
