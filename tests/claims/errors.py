@@ -80,8 +80,12 @@ def module_of(code):
     with tempfile.TemporaryDirectory() as place:
         (path := Path(place) / "proof.py").write_text(f"import keras\nimport tensorflow as tf\n{code}", encoding="utf8")
         specified = importlib.util.spec_from_file_location("proof", path)
-        specified.loader.exec_module(module := importlib.util.module_from_spec(specified))
-        yield module
+        sys.modules["proof"] = module = importlib.util.module_from_spec(specified)  # it looks for a lambda there
+        specified.loader.exec_module(module)
+        try:
+            yield module
+        finally:
+            del sys.modules["proof"]
 
 
 def gradient_of(loss, *sources):
@@ -856,7 +860,17 @@ assert _ == (1.5, 1.5)
 # raises TypeError: unsupported format string passed to ResourceVariable.__format__
 # > A variable takes no format such as `.2f`, and nor does an array with axes.
 # > A NumPy number does.
-# > (`json.dumps` takes none of them: give it `v.numpy().tolist()`.)
+# > (`json.dumps` takes none of them: give it `v.numpy().tolist()`.
+# > To print all entries of a large one, `tf.print(v, summarize=-1)`, or print `v.numpy()` under
+# > `np.printoptions(threshold=np.inf)`.)
+with tempfile.TemporaryDirectory() as place:
+    many, said = tf.Variable(tf.range(5000)), Path(place, "said.txt")
+    for options, whole in (({}, False), ({"summarize": -1}, True)):
+        tf.print(many, output_stream=f"file://{said}", **options)
+        assert ("4321" in said.read_text(encoding="utf8")) == whole
+    assert "4321" not in str(many.numpy())
+    with np.printoptions(threshold=np.inf):
+        assert "4321" in str(many.numpy())
 for one in (keras.Variable(1.5), np.array([1.5])):
     with raises(TypeError, match="unsupported format string passed to"):
         f"{one:.2f}"
@@ -1047,7 +1061,20 @@ for value in (5, [[[1.0]]], np.zeros((3, 0)), np.ones((4, 4))):
 # raises ValueError: as_list() is not defined on an unknown TensorShape
 # > Adam keeps arrays of the weight's shape, and this variable has no fixed shape.
 # > (With a shape that is partly known, such as `[None, 2]`, it says `Shapes used to initialize variables must be
-# > fully-defined`.)
+# > fully-defined`.
+# > A Keras layer says it of what a `tf.numpy_function` returned: give that its shape by `tf.ensure_shape(result,
+# > v.shape)`.)
+rows, reader = some(), keras.layers.Dense(1)
+reader.build((2, 2))
+for wrap in (tf.numpy_function, tf.py_function):
+
+    def sorts(shaped, wrap=wrap):
+        result = wrap(np.sort, [rows], tf.float32)
+        return (reader if shaped else keras.layers.Dense(1))(tf.ensure_shape(result, rows.shape) if shaped else result)
+
+    with raises(ValueError, match=r"as_list\(\) is not defined on an unknown TensorShape"):
+        tf.function(sorts, autograph=False)(False)
+    assert tf.function(lambda: sorts(True), autograph=False)().shape == (2, 1)
 adam, weight = keras.optimizers.Adam(), some()
 adam.build([weight])
 assert [part.shape for part in adam.variables].count((2, 2)) == 2
@@ -1787,9 +1814,19 @@ assert _.numpy() == 4
 # %% error-symbolic-bool-code-4
 # since keras 3.15: a constraint may be a plain function
 # > An `if` or `while` on a tensor, with `and`, `or` and `not`, is translated by `tf.function`, where it can read the
-# > source: not in code made by `exec`, not with `autograph=False`, and not in what Keras calls, such as a layer's
-# > `call`, a loss, a metric, a constraint or `train_step`.
+# > source: not in code made by `exec`, not in one of two lambdas on a line that take the same arguments, not with
+# > `autograph=False`, and not in what Keras calls, such as a layer's `call`, a loss, a metric, a constraint or
+# > `train_step`.
 # > Write `tf.cond` or `tf.where` there, or `keras.ops.cond` or `keras.ops.where`.
+LAMBDAS = """
+one = tf.function(lambda x: 1.0 if x > 0 else 2.0)
+two, three = tf.function(lambda x: 1.0 if x > 0 else 2.0), tf.function(lambda x: 3.0 if x > 0 else 4.0)
+"""
+with module_of(LAMBDAS) as made, unlogged():
+    assert made.one(tf.constant(-1.0)).numpy() == 2
+    for each in (made.two, made.three):
+        with raises(TypeError, match="as a Python `bool`"):
+            each(tf.constant(-1.0))
 KERAS = """
 import keras
 import tensorflow as tf
@@ -4757,6 +4794,13 @@ assert all(one is layer.kernel for one in kept) and len(set(copies)) == 3
 # > (Some entries may be the same: where an input is 0 in each row, as at the rim of a picture, its row of the
 # > first kernel has the gradient 0.)
 # > Keep values: `get_weights`, or `.numpy()` of each.
+# > (`get_weights` goes with `model.weights`.
+# > Paired with `trainable_weights`, it is off by two after the first `BatchNormalization`: say `strict=True` in `zip`.)
+normed = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization(), keras.layers.Dense(3)])
+assert all(map(same, normed.get_weights(), normed.weights)) and len(normed.trainable_weights) == len(normed.weights) - 2
+assert normed.weights[4] is normed.trainable_weights[2] is normed.layers[1].kernel
+with raises(ValueError, match="shorter"):
+    [*zip(normed.get_weights(), normed.trainable_weights, strict=True)]
 # > (`np.array_equal` of two lists is `False` where their arrays have several shapes, even for equal ones: compare array
 # > by array.)
 for shapes, answer in ((((2, 1), (1,)), False), (((2, 2), (2,)), False), (((2, 2), (2, 2)), True)):
@@ -5223,6 +5267,14 @@ layer.set_weights([np.array([5.0]), np.array([1.0]), np.array(0)])
 
 # %% error-silent-normalization-code-2
 # > Call it.
+# > (`layer.mean = 5` would hold until the model is saved: a file keeps the weights.)
+with tempfile.TemporaryDirectory() as place:
+    shifted = keras.Sequential([keras.Input((1,)), keras.layers.Normalization()])
+    shifted.layers[0].adapt(np.array([[1.0], [3.0]]))
+    shifted.layers[0].mean = tf.constant([[5.0]])
+    shifted.save(f"{place}/shifted.keras")
+    again = keras.models.load_model(f"{place}/shifted.keras")
+    assert (shifted(np.array([[5.0]])).numpy(), again(np.array([[5.0]])).numpy()) == (0, 3)
 # > A model that has predicted before is to be compiled again: the tensors are constants of its trace.
 assert _ == 0
 five = np.array([[5.0]], dtype="float32")
@@ -5310,10 +5362,10 @@ try:
             warnings.simplefilter("always")
             loaded = keras.models.load_model(f"{folder.name}/mixed.keras")
         skipped = any("Skipping variable loading for optimizer" in str(one.message) for one in said)
-        outcomes.append((type(loaded.optimizer).__name__, loaded.optimizer.iterations.numpy(), skipped))
+        outcomes.append((type(loaded.optimizer).__name__, skipped))
 finally:
     keras.config.set_dtype_policy(policy)
-assert outcomes == [("LossScaleOptimizer", 3, False), ("Adam", 0, True)]
+assert outcomes == [("LossScaleOptimizer", False), ("Adam", True)]
 assert _ == 0 and same(model.get_weights()[0], trained.get_weights()[0])
 other = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 for fresh, built in ((keras.optimizers.Adam(), False), (keras.optimizers.SGD(), True)):
@@ -5684,7 +5736,13 @@ assert _ == 4
 # %% error-local-code-2
 # raises UnboundLocalError: cannot access local variable 'v'
 # > `v += 1`, and `v = v + 1` as well, makes `v` a name of the function's own, which holds nothing yet.
-# > (With `global v` it would be [the error above](#variable--value-with-tfvariables-is-not-supported).)
+# > (With `global v`, `v += 1` is [the error above](#variable--value-with-tfvariables-is-not-supported), and `v = v + 1`
+# > raises nothing: it gives the name to a tensor.)
+names = {"v": v}
+exec("def grow():\n    global v\n    v = v + 1\ngrow()", names)
+assert tf.is_tensor(names["v"]) and not isinstance(names["v"], tf.Variable) and same(v, matrix)
+
+
 def rebinds():
     v = v + 1
 
@@ -7243,7 +7301,7 @@ for name, begins in (("first", [[5]]), ("assigned", [[0]])):
 import pickletools
 
 lines = Path(folder.name, "layers.npy").read_bytes()
-assert "_reconstruct" in {argument for _code, argument, _at in pickletools.genops(lines[128:]) if argument}
+assert any("_reconstruct" in str(argument) for _code, argument, _at in pickletools.genops(lines[128:]))
 
 # %% error-pickle-code-2
 # > It is then an array of one object: `item()` takes the dictionary out.
@@ -7262,3 +7320,67 @@ with raises(UnicodeError, match=r"Unpickling a python object failed: UnicodeDeco
 assert np.load(f"{folder.name}/two.npy", allow_pickle=True, encoding="latin1") == ["\xe9"]
 np.savez(f"{folder.name}/layers.npz", **layers)
 assert same(np.load(f"{folder.name}/layers.npz")["kernel"], matrix)
+
+
+# %% error-silent-same-code
+# > A cast to the dtype that `v` has already returns `v` itself, and `old` follows it, in a `tf.function` too.
+# > So do `keras.ops.convert_to_tensor(k)` and `keras.ops.array(k)` of a Keras variable, and `keras.ops.cast(v,
+# > "float32")` of a `tf.Variable`.
+assert same(_, np.zeros((2, 2))) and old is v
+
+
+def difference(keep, variable):
+    kept = keep(variable)
+    variable.assign(matrix * 10)
+    return variable - kept
+
+
+def moved(keep, variable, wrap):
+    return wrap(lambda: difference(keep, variable))()
+
+
+for wrap in (lambda f: f, tf.function):
+    for kind, keep in (
+        (tf.Variable, lambda v: tf.cast(v, v.dtype)),
+        (tf.Variable, lambda v: keras.ops.cast(v, "float32")),
+        (keras.Variable, keras.ops.convert_to_tensor),
+        (keras.Variable, keras.ops.array),
+    ):
+        other = some(kind)
+        assert keep(other) is other
+        assert same(moved(keep, other, wrap), np.zeros((2, 2)))
+    for kind, keep in (
+        (tf.Variable, tf.identity),
+        (tf.Variable, tf.convert_to_tensor),
+        (tf.Variable, lambda v: v.value()),
+        (tf.Variable, lambda v: tf.cast(tf.cast(v, tf.float64), tf.float32)),
+        (keras.Variable, tf.identity),
+        (keras.Variable, keras.ops.copy),
+    ):
+        assert same(moved(keep, some(kind), wrap), matrix * 9)
+
+# %% error-silent-same-code-2
+# > Keep the values by `tf.identity`, or by `.numpy()`.
+assert same(_, matrix * 9)
+snapshot = v.numpy()
+v.assign(matrix)
+assert same(snapshot, matrix * 10)
+
+
+# %% error-silent-place-code-2
+# > The head has the 7 of the base.
+# > At its end, `fit` writes the averages of `use_ema` over the weights that are trained, and pairs them by place; this
+# > optimizer was built for both layers, so its first average is the base's.
+# > (`finalize_variable_values` in a loop of your own does the same with weights that are not those of the first step,
+# > in their order.)
+assert same(_, [[7]]) and same(base.kernel, [[7]])
+for given, expected in (("uv", (1, 2)), ("vu", (2, 1)), ("v", (1, 1))):
+    pair = {"u": tf.Variable(1.0), "v": tf.Variable(2.0)}
+    averaging = keras.optimizers.SGD(0.0, use_ema=True)
+    averaging.apply([tf.constant(0.0)] * 2, [*pair.values()])
+    averaging.finalize_variable_values([pair[name] for name in given])
+    assert tuple(one.numpy() for one in pair.values()) == expected
+
+# %% error-silent-place-code-3
+# > Freeze first, and compile with an optimizer that is not built.
+assert same(_, [[3]]) and same(base.kernel, [[7]])

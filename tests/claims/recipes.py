@@ -1,6 +1,7 @@
 """Claims of the recipes."""
 
 import copy
+import io
 import json
 import pickle
 import subprocess
@@ -10,7 +11,7 @@ import threading
 import tracemalloc
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stdout
 from importlib.metadata import version
 
 import keras
@@ -1106,6 +1107,10 @@ assert len(pair.weights) == 1
 #
 # > The first two outputs are the old ones; the third starts as the new layer's initializer made it.
 #
+# > To add a class to a trained classifier, let its output layer grow: the probabilities of the old classes keep their
+# > ratios under `softmax`.
+ratios = [keras.ops.softmax(one(np.array([[1.0, 2.0]])))[0].numpy() for one in (small, large)]
+np.testing.assert_allclose(ratios[1][0] / ratios[1][1], ratios[0][0] / ratios[0][1], rtol=1e-4)
 # > An embedding grows in the same way, by rows, and a convolution's inputs along axis 2 of its kernel.
 three, four = built_for_pictures(3), built_for_pictures(4)
 kernel, bias = three.get_weights()
@@ -1202,7 +1207,25 @@ assert always.traces == before and always.rows.numpy() == 8 * 57
 with pytest.raises(TypeError, match="is out of scope and cannot be used here"):
     fit(compiled(Added(), keras.layers.Dense(1), inputs=1))
 
+
 # %% recipe-count-code-3
+# > Rows of a state, as of the centers in a center loss, move by `self.centers.value.scatter_nd_add(ids[:, None],
+# > steps)`, which counts an `id` that comes twice; `keras.ops.scatter_update` keeps one of the two.
+class Centers(keras.layers.Layer):
+    def build(self, *shapes):
+        self.centers = self.add_weight(shape=(4, 1), initializer="zeros", trainable=False)
+
+    def call(self, ids):
+        self.centers.value.scatter_nd_add(ids[:, None], tf.ones((3, 1)))
+        return ids
+
+
+for wrap in (lambda f: f, tf.function, lambda f: tf.function(f, jit_compile=True)):
+    (centers := Centers()).build()
+    wrap(lambda ids, centers=centers: centers(ids))(tf.constant([1, 1, 3]))
+    np.testing.assert_array_equal(centers.centers.numpy()[:, 0], [0, 2, 0, 1])
+kept_once = keras.ops.scatter_update(np.zeros((4, 1), "float32"), [[1], [1], [3]], np.ones((3, 1), "float32"))
+np.testing.assert_array_equal(np.array(kept_once)[:, 0], [0, 1, 0, 1])
 # > Under a mixed precision policy, give state of floats `autocast=False`, or [its small updates are
 # > lost](errors.ipynb#no-error-but-the-small-update-is-lost).
 assert _ == 0
@@ -1467,6 +1490,10 @@ np.testing.assert_allclose(first.kernel.numpy() / first.kernel_scale.numpy(), be
 # %% recipe-quantized-code-2
 # > A value that is assigned to `kernel` alone is read with the old scale, and its decimals are cut off.
 # > Assign both.
+# > (The bias of a quantized layer comes first in its `weights`.)
+biased = built(keras.layers.Dense(2))
+biased.quantize("int8")
+assert [weight.name for weight in biased.weights] == ["bias", "kernel", "kernel_scale"]
 #
 # > The numbers differ by what an integer cannot hold; inputs are rounded in the same way.
 # > Where the float kernel is still there, assign to it and quantize afterwards: that is less to go wrong.
@@ -1875,6 +1902,16 @@ for kwargs, callbacks in (({"kernel_constraint": PutBack()}, []), ({}, [PutBackA
 # > First only the head is trained.
 # > An optimizer takes on the variables of its first step and [no others](errors.ipynb#unknown-variable), so build it
 # > while all are trainable, and freeze then.
+# > (Not with `use_ema`, whose averages [go by
+# > place](errors.ipynb#no-error-but-fit-gave-a-layer-another-layers-weights).)
+averaged, parts = keras.optimizers.SGD(0.0, use_ema=True), (dense(), dense())
+both_parts = compiled(*parts, inputs=1)
+both_parts.set_weights([np.array([[7]]), np.array([[3]])])
+averaged.build(both_parts.trainable_variables)
+parts[0].trainable = False
+both_parts.compile(averaged, "mse")
+fit(both_parts)
+assert [part.kernel.numpy().item() for part in parts] == [7, 7]
 assert _[0] == 1 and _[1] != 1
 assert len(model.trainable_weights) == 1 and len(optimizer.variables) == 4
 
@@ -1983,7 +2020,8 @@ with tempfile.TemporaryDirectory() as place:
         copies[0].layers[-2].trainable = True
         copies[0].load_weights(f"{place}/one.weights.h5")
         assert flags(copies[0]) == (True, True)
-    one.export(f"{place}/exported", verbose=False)
+    with redirect_stdout(io.StringIO()):  # Keras tells where it saved it
+        one.export(f"{place}/exported")
     whole = keras.layers.TFSMLayer(f"{place}/exported", call_endpoint="serve")
     assert len(whole.trainable_weights) == 2 and len(one.trainable_weights) == 1
     own_one = OfItsOwn()
@@ -2015,6 +2053,14 @@ assert grown.layers[0].kernel.numpy() != kernel and new_one.iterations.numpy() =
 # > Give these layers an optimizer of their own, and let `train_step` call both.
 # > To multiply the gradient by 0.1 instead is the same for SGD alone: Adam divides by the size of the gradients, and
 # > steps as far as before.
+# > (Without `use_ema` in the one that `compile` gets: its averages [go by
+# > place](errors.ipynb#no-error-but-fit-gave-a-layer-another-layers-weights).)
+slow.kernel.assign([[7]])
+fast.kernel.assign([[3]])
+model.compile(keras.optimizers.SGD(0.0, use_ema=True), "mse")
+model.slow_optimizer = keras.optimizers.SGD(0.0)
+model.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+assert (slow.kernel.numpy().item(), fast.kernel.numpy().item()) == (3, 3)
 np.testing.assert_allclose(_[0], 0.99, rtol=1e-5)
 np.testing.assert_allclose(_[1], 0.9, rtol=1e-5)
 for kind, moved in ((keras.optimizers.SGD, 0.1), (keras.optimizers.Adam, 1)):
@@ -2134,13 +2180,19 @@ assert [slot.name for slot in adam.variables].count("hidden_kernel_momentum") ==
 
 # %% recipe-reset-code-4
 # since keras 3.10: an optimizer lists its slots first, and names Adagrad's accumulator by its weight
-# > Set the slots to 0, and the step counter as well: Adam reads from it how much its slots are still too small. Left at
-# > 2000, the counter makes the next steps up to six learning rates long, under a steady gradient.
+# > Set the slots to 0, and the step counter as well: Adam reads from it how much its slots are still too small. (With
+# > `gradient_accumulation_steps` `iterations` has no `assign`: take `optimizer.variables[0]`.) Left at 2000, the
+# > counter makes the next steps up to six learning rates long, under a steady gradient.
 # > (0 is where Adam's slots begin. An accumulator of Adagrad begins at 0.1, and Nadam has a product that begins at 1.)
 #
 # > The price: the counter belongs to all layers. After a long training the others take shorter steps for a while, and a
 # > learning rate schedule starts again. To forget everything, compile with a new optimizer; the weights stay.
 assert _[0] == 0 and not any(slot.numpy().any() for slot in slots)
+gathering = keras.optimizers.Adam(gradient_accumulation_steps=2)
+gathering.build([tf.Variable(5.0)])
+with pytest.raises(AttributeError, match="object has no attribute 'assign'"):
+    gathering.iterations.assign(0)
+assert gathering.variables[0].name == "iteration" and gathering.variables[0].assign(3).numpy() == 3
 for kind, begin in (
     (keras.optimizers.Adam, [0, 0]),
     (keras.optimizers.Adagrad, [0.1]),
@@ -2208,8 +2260,9 @@ np.testing.assert_array_equal(keras.models.clone_model(first).get_weights()[0], 
 #
 # > With `use_ema=True` an optimizer keeps a moving average of each weight, and at the end of `fit` it writes the
 # > average into the weight. (`ema_overwrite_frequency=n` writes it after every n steps as well; a loop of your own
-# > calls `optimizer.finalize_variable_values(weights)`. To test with the averages and train on without them, copy the
-# > weights before this call and assign them after the test.)
+# > calls `optimizer.finalize_variable_values(weights)`, with the weights of its first step: it [goes by
+# > place](errors.ipynb#no-error-but-fit-gave-a-layer-another-layers-weights). To test with the averages and train on
+# > without them, copy the weights before this call and assign them after the test.)
 #
 # > The assigned 100 is gone.
 np.testing.assert_allclose(_, [[0.99 * 1 + 0.01 * 100]], rtol=1e-4)
@@ -2903,7 +2956,8 @@ with tempfile.TemporaryDirectory() as place, warnings.catch_warnings():
     newer.load_weights(f"{place}/old.h5", by_name=True)
 np.testing.assert_array_equal(newer.layers[0].kernel, older.layers[1].kernel)
 #
-# > What was left keeps its first weights. Layers inside layers are not looked into.
+# > What was left keeps its first weights; to keep what the old head knew, [let it grow](#change-the-size-of-a-layer).
+# > Layers inside layers are not looked into.
 assert _ == ["head"]
 np.testing.assert_array_equal(model.layers[0].kernel, old.layers[0].kernel)
 
@@ -3194,8 +3248,15 @@ for make in (tf.Variable, keras.Variable):
 
 # %% recipe-numpy-function-code-2
 # since numpy 2.0: a number of NumPy's has a dtype that counts beside an array
-# > `tf.numpy_function` calls NumPy each time that the traced function runs. Name the dtype that comes back. The array
-# > that goes in may be the variable's own memory, so return a new one and leave that one as it is.
+# > `tf.numpy_function` calls NumPy each time that the traced function runs. Name the dtype that comes back: with
+# > another it says `is int64, but expects float`. (Its shape is unknown: where a layer needs it,
+# > `tf.ensure_shape(result, v.shape)`.) The array that goes in may be the variable's own memory, so return a new one
+# > and leave that one as it is.
+with pytest.raises(InvalidArgumentError, match="is int64, but expects float"):
+    tf.function(lambda: tf.numpy_function(np.argsort, [v], tf.float32))()
+shapes = []
+tf.function(lambda: shapes.append(tf.numpy_function(np.sort, [v], tf.float32).shape))()
+assert shapes == [tf.TensorShape(None)]
 np.testing.assert_array_equal(_, [[1, 2, 3], [4, 5, 6]])
 runs, w = [], tf.Variable([3.0, 1.0, 2.0])
 
@@ -3229,8 +3290,17 @@ assert w.numpy()[0] == 99
 
 # %% recipe-numpy-function-code-3
 # > Gradients do not pass through NumPy. `tf.numpy_function` gives `None`. `tf.py_function` hands over tensors, and
-# > gradients pass through TensorFlow operations in it; NumPy in it gives a gradient of 0, which is wrong, without a
-# > word.
+# > gradients pass through TensorFlow operations in it to what is in its list, here `[v]`. A variable that it reads by
+# > itself gets none, without a word; NumPy in it gives a gradient of 0, which is wrong, without a word.
+two, half = tf.constant([3.0, 4.0]), tf.Variable([1.0, 2.0])
+for listed, expected in (((), [11, 11]), ((half,), [20, 23])):
+    with tf.GradientTape() as tape:
+        inside = tf.py_function(lambda x, w=half: tf.reduce_sum(x * w), [two, *listed], tf.float32)
+        loss = tf.reduce_sum(half) * inside
+    np.testing.assert_array_equal(tape.gradient(loss, half), expected)
+with tf.GradientTape() as tape:
+    loss = tf.py_function(lambda x: tf.reduce_sum(x * half), [two], tf.float32)
+assert tape.gradient(loss, half) is None
 assert _[0] is None and _[2].numpy() == 0 and _[2].shape == ()
 np.testing.assert_array_equal(_[1], np.ones((2, 3)))
 w = tf.Variable([1.0, 2.0])
@@ -3811,6 +3881,7 @@ assert [v.name for v in model.optimizer.variables[:2]] == ["iteration", "learnin
 assert len(model.optimizer.variables) == 2 + 2 * len(model.trainable_weights)
 assert len({id(v) for v in variables}) == len(variables)
 
+
 # %% recipe-rewind-code-3
 # > The way back assigns them all.
 # > The same steps then give the same weights, to the bit.
@@ -3821,6 +3892,32 @@ assert len({id(v) for v in variables}) == len(variables)
 # > both.)
 # > For the weights alone, `get_weights` and `set_weights` are enough.
 # > To keep it in a file, see [Stop a training, and go on with it](#stop-a-training-and-go-on-with-it).
+# > (No file of Keras and no checkpoint of a model holds the state of its random numbers, and `copy.deepcopy` begins
+# > them anew. Name it: `tf.train.Checkpoint(model=model, seeds=[v.value for v in model.variables if "seed_generator" in
+# > v.path])`.)
+def dropping():
+    one = compiled(dense(), keras.layers.Dropout(0.5, seed=3), inputs=1)
+    return one, [v.value for v in one.variables if "seed_generator" in v.path]
+
+
+(dropped, seeds), (fresh, begun) = dropping(), dropping()
+fit(dropped, epochs=3)
+assert len(seeds) == 1 and (seeds[0].numpy() != begun[0].numpy()).any()
+with tempfile.TemporaryDirectory() as place:
+    dropped.save(f"{place}/one.keras")
+    dropped.save_weights(f"{place}/one.weights.h5")
+    path = tf.train.Checkpoint(model=dropped).write(f"{place}/plain")
+    named = tf.train.Checkpoint(model=dropped, seeds=seeds).write(f"{place}/named")
+    assert not any("seed" in key for key, _shape in tf.train.list_variables(path))
+    (weights_loaded, by_weights), (restored, by_restore) = dropping(), dropping()
+    weights_loaded.load_weights(f"{place}/one.weights.h5")
+    tf.train.Checkpoint(model=restored).read(path)
+    loaded_again = keras.models.load_model(f"{place}/one.keras")
+    others = [v.value for one in (loaded_again, copy.deepcopy(dropped)) for v in one.variables if "seed" in v.path]
+    for state in (*by_weights, *by_restore, *others):
+        assert (state.numpy() != seeds[0].numpy()).any()
+    tf.train.Checkpoint(model=fresh, seeds=begun).read(named)
+    np.testing.assert_array_equal(begun[0], seeds[0])
 assert all(_)
 assert len(model.variables) == len(model.weights) + 1 and len(x) <= 32
 rows = np.random.default_rng(0).normal(size=(8, 2))
@@ -4092,3 +4189,20 @@ for kind in (keras.optimizers.SGD, keras.optimizers.Adam):
     middle = (4 + before[4]) / 2
     np.testing.assert_allclose([after[4], after[9]], [middle, (middle + before[9]) / 2], rtol=1e-6)
     assert before[:4] == after[:4] and before[5:9] == after[5:9]
+
+
+# %% recipe-pytorch-code-5
+# > A `MultiheadAttention` keeps query, key and value in one `in_proj_weight`, and one matrix for all heads.
+# > Here are 2 heads for 4 features. (Outputs as by PyTorch's formula.)
+def heads(values):
+    """PyTorch's order: the columns of one head stand side by side."""
+    return values.reshape(3, 2, 2).transpose(1, 0, 2)
+
+
+query, key, value = (
+    heads(words[0] @ kernel.T + bias)
+    for kernel, bias in zip(np.split(state["in_proj_weight"], 3), np.split(state["in_proj_bias"], 3), strict=True)
+)
+scores = np.exp(query @ key.transpose(0, 2, 1) / np.sqrt(2))
+looked_at = (scores / scores.sum(axis=-1, keepdims=True) @ value).transpose(1, 0, 2).reshape(3, 4)
+np.testing.assert_allclose(_[0], looked_at @ state["out_proj.weight"].T + state["out_proj.bias"], atol=2e-3)
