@@ -183,7 +183,7 @@ def _(optimizer, weight, values):
     for name in ("momentums", "_momentums", "_velocities", "_average_gradients"):
         slots = getattr(optimizer, name, [])
         if len(slots) > index:
-            slots[index].assign(slots[index] * 0)
+            slots[index].assign(np.zeros(weight.shape))
 
 
 @right("10.1")
@@ -194,7 +194,23 @@ def _(optimizer, weight, values):
     for slot in optimizer.variables:
         owner = next((path for path in paths if slot.name.startswith(path)), None)
         if owner == path_of(weight):
-            slot.value.assign(slot.value * 0)
+            slot.value.assign(tf.zeros_like(slot.value))
+
+
+@wrong("10.1", "NaN times 0")
+def _(optimizer, weight, values):
+    weight.assign(values)
+    for slot in optimizer.variables:
+        if slot.name.removeprefix(path_of(weight)) in ("_momentum", "_velocity", "_average_gradient"):
+            slot.assign(slot * 0)
+
+
+@wrong("10.1", "no slot found")
+def _(optimizer, weight, values):
+    weight.assign(values)
+    for slot in optimizer.variables:
+        if slot.name.startswith(path_of(weight)):
+            slot.numpy()[:] = 0
 
 
 # 10.2 freeze
@@ -243,6 +259,12 @@ def _(layer, mask):
 def _(layer, mask):
     start = layer.kernel
     layer.kernel.constraint = lambda weight: where(mask, start, weight)
+
+
+@wrong("10.2", "no snapshot")
+def _(layer, mask):
+    start = layer.kernel.numpy()
+    layer.constraint = lambda weight: where(mask, start, weight)
 
 
 @wrong("10.2", "callback not used")
@@ -362,6 +384,29 @@ class Every(keras.callbacks.Callback):
 
 
 wrong("10.3", "not started anew", lambda layer, target, n: Every(layer, target, n))
+
+
+@wrong("10.3", "not started anew")
+def _(layer, target, n):
+    class Smaller(Every):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch + 1 < self.done:
+                self.done = 0
+            super().on_train_batch_end(batch, logs)
+
+    return Smaller(layer, target, n)
+
+
+@wrong("10.3", "used before it has a value")
+def _(layer, target, n):
+    done = 0
+
+    def copy(batch, logs):
+        if (batch + 1) // n > done // n:  # noqa: F823
+            target.assign(layer.kernel)
+        done = batch + 1
+
+    return LambdaCallback(on_train_batch_end=copy)
 
 
 @wrong("10.3", "epochs run together")

@@ -322,6 +322,32 @@ def _(variables, vector):
         v.assign(part)
 
 
+@wrong("12.2", "precision lost")
+def _(variables, vector):
+    if len(vector) != sum(sizes(variables)):
+        raise ValueError
+    vector = vector.astype("float32")
+    for v, part in zip(variables, np.split(vector, np.cumsum(sizes(variables))[:-1]), strict=True):
+        v.assign(part.reshape(v.shape))
+
+
+@wrong("12.2", "a size that is no integer")
+def _(variables, vector):
+    lengths = [np.prod(v.shape) for v in variables]
+    if len(vector) != sum(lengths):
+        raise ValueError
+    for v, part in zip(variables, np.split(vector, np.cumsum(lengths)[:-1]), strict=True):
+        v.assign(part.reshape(v.shape))
+
+
+@wrong("12.2", "cut elsewhere")
+def _(variables, vector):
+    if len(vector) != sum(sizes(variables)):
+        raise ValueError
+    for v, part in zip(variables, np.split(vector, sizes(variables)[:-1]), strict=True):
+        v.assign(part.reshape(v.shape))
+
+
 @wrong("12.2", "first variable only")
 def _(variables, vector):
     if len(vector) != sum(sizes(variables)):

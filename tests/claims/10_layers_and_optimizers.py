@@ -313,8 +313,12 @@ with pytest.raises(NotImplementedError, match="only available when eager"):
 # > Here `steps_per_execution=4` lets four batches run in one call.
 #
 # > They count from 0, begin anew in each epoch, and come for the last batch of a call only.
+# > (A last call that is not full has the number of a full one.)
 assert _ == [3, 7, 3, 7]
 assert model.optimizer.iterations.numpy() == 16
+numbers.clear()
+model.fit(np.ones((13, 1)), np.ones((13, 1)), batch_size=1, callbacks=[note], verbose=0)
+assert numbers == [3, 7, 11, 15] and model.optimizer.iterations.numpy() == 16 + 13
 for at_once, expected in ((1, [0, 1, 2, 3, 4, 5, 6, 7]), (2, [1, 3, 5, 7]), (8, [7])):
     numbers.clear()
     model.compile(OPTIMIZERS.SGD(0.1), "mse", steps_per_execution=at_once)

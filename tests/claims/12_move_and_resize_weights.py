@@ -55,7 +55,7 @@ def of(arrays, name):
 # free: Write `store_gru`: `set_weights` takes the matrix for the input, that for the state, the biases.
 # free: Write `restore`, which notices in time.
 # free: Write `grow_into`.
-# free: They may as well begin in the middle of the others.
+# free: They may as well begin at the mean of the others.
 # free: [Save and restore](13_save_and_restore.ipynb): what a file finds a variable by, and what a partial restore does
 #       not say.
 

@@ -20,6 +20,7 @@ for _ in range(3):
 TWO_MORE = """\
 for _ in range(2):
     optimizer.apply([1.0 * variable for variable in variables], variables)"""
+NOT_A_NUMBER = "optimizer.apply([np.nan * weight, 1.0 * other, 1.0 * bias], variables)"
 OF_A_MODEL = """\
 layer = keras.layers.Dense(2, use_bias=False, name="hidden")
 last = keras.layers.Dense(1, name="hidden_kernel")
@@ -179,6 +180,14 @@ class _CountingCalls(_Counting):
     step = 1
 
 
+class _StartingOver(_Copy):
+    """Sees a new epoch by a smaller number."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.done = 0 if batch + 1 < self.done else self.done
+        super().on_train_batch_end(batch, logs)
+
+
 class _OtherWay(_Copy):
     def copy(self):
         self.layer.kernel.assign(self.target)
@@ -205,6 +214,7 @@ EXERCISES = [
             Training(THREE.format(optimizer="SGD(0.1, momentum=0.9)"), TWO_MORE),
             Training(THREE.format(optimizer="RMSprop(0.1, momentum=0.5, centered=True)"), TWO_MORE),
             Training(OF_A_MODEL, "model.fit(np.eye(2), np.ones((2, 1)), epochs=2, verbose=0)"),
+            Training(f"{THREE.format(optimizer='SGD(0.1, momentum=0.9)')}\n{NOT_A_NUMBER}", TWO_MORE),
         ),
         mistakes=(
             Mistake(
@@ -216,7 +226,7 @@ EXERCISES = [
             Mistake(
                 "no slot found",
                 _forgets(lambda optimizer, weight: []),
-                "The values are there, and the slots kept what they had: none of them was chosen. A slot's name is weight.path, with _ for /, then _ and what it keeps. Print [slot.name for slot in optimizer.variables].",
+                "The values are there, and the slots kept what they had: none of them was chosen, or none was written (slot.assign). A slot's name is weight.path, with _ for /, then _ and what it keeps. Print [slot.name for slot in optimizer.variables].",
                 lambda reading: reading.uses("variables"),
             ),
             Mistake(
@@ -294,6 +304,14 @@ EXERCISES = [
                 "In a model, the path names the layer too, model/hidden/kernel, and the slot has it with _ for /: weight.path.replace('/', '_').",
             ),
             Mistake(
+                "NaN times 0",
+                lambda optimizer, weight, values: (
+                    weight.assign(values),
+                    [slot.assign(slot * 0) for slot in _slots(optimizer, weight)],
+                ),
+                "NaN * 0 is NaN, so a slot that holds one keeps it. np.zeros(slot.shape) asks nothing of the old values.",
+            ),
+            Mistake(
                 "slots hold the values",
                 lambda optimizer, weight, values: (
                     weight.assign(values),
@@ -306,7 +324,7 @@ EXERCISES = [
             Message(
                 r"Received: value\.shape=\(\)",
                 "shape",
-                "A 0 is one number, and a slot has the shape of its weight: np.zeros(slot.shape), or slot * 0.",
+                "A 0 is one number, and a slot has the shape of its weight: np.zeros(slot.shape).",
             ),
             Message(
                 r"shape of the target variable and the shape of the target value",
@@ -364,7 +382,7 @@ EXERCISES = [
             Mistake(
                 "no snapshot",
                 lambda layer, mask: None,
-                "The entries moved: what the constraint puts back is read from the kernel after the step. Keep start = layer.kernel.numpy() outside of it.",
+                "The entries moved. Does the constraint put back a snapshot, start = layer.kernel.numpy(), taken outside of it? And is it the kernel's own, layer.kernel.constraint = ...?",
                 lambda reading: "constraint" in reading.set_attributes,
             ),
             Mistake(
@@ -478,6 +496,7 @@ EXERCISES = [
             _copying(n=2, at_once=4, batches=12, epochs=2),
             _copying(n=6, at_once=4, batches=8, epochs=3),
             _copying(n=1, at_once=1, batches=4, epochs=2),
+            _copying(n=4, at_once=8, batches=8, epochs=2),
         ),
         mistakes=(
             Mistake(
@@ -488,7 +507,7 @@ EXERCISES = [
             Mistake(
                 "numbers skipped",
                 _copies(lambda done, before, n: done % n == 0),
-                "With steps_per_execution=4 the callback hears of the batches 3, 7, 11 only, so batch + 1 may pass a multiple of n without meeting it. Remember what was done at the last turn, and compare (batch + 1) // n.",
+                "With steps_per_execution=4 the callback hears of the batches 3, 7, 11 and so on, so batch + 1 may pass a multiple of n without meeting it. Remember what was done at the last turn, and compare (batch + 1) // n.",
             ),
             Mistake(
                 "at every turn",
@@ -514,6 +533,11 @@ EXERCISES = [
                 "not started anew",
                 _copies(_passed, False),
                 "In the second epoch batch begins at 0 again, and what you remember is still from the first. on_epoch_begin is the place to forget it.",
+            ),
+            Mistake(
+                "not started anew",
+                _copies(_passed, False, _StartingOver),
+                "An epoch whose number is not smaller than the last one was taken for the same: where one turn is a whole epoch, each tells the same number. on_epoch_begin is the place to start anew.",
             ),
             Mistake(
                 "end of the epoch",
@@ -556,7 +580,7 @@ EXERCISES = [
             Message(
                 r"missing \d+ required positional argument|takes \d+ positional arguments? but|keyword argument 'logs'",
                 "number of arguments",
-                "fit calls on_train_batch_end(batch, logs): a function of these two, and in a class also self. Return an object, not the class itself.",
+                "fit calls on_train_batch_end(batch, logs) and on_epoch_begin(epoch, logs), with logs by its name: functions of these two, in a class also of self. Return an object, not the class itself.",
             ),
         ),
         hints=(

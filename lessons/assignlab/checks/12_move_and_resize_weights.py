@@ -83,7 +83,7 @@ SQUARE = "[[1.0, 2.0], [3.0, 4.0]]", "[5.0, 6.0]", "7.0"
 RESTORED = (
     _restoring(*SQUARE, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0),
     _restoring("[5.0, 6.0, 7.0]", "8.0", "[[[1.0, 2.0]], [[4.0, 5.0]]]", 0.1, -0.2, 0.3, -0.4, 0.5, -0.6, 0.7, -0.8),
-    _restoring("[[1.0], [2.0], [3.0]], dtype=tf.float64", "tf.zeros((0, 3))", "[[4.0, 5.0]]", 5.0, 4.0, 3.0, 2.0, 1.0),
+    _restoring("[[1.0], [2.0], [3.0]], dtype=tf.float64", "tf.zeros((0, 3))", "[[4.0, 5.0]]", 0.1, 0.2, 0.3, 2.0, 1.0),
     _restoring(*SQUARE, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0),
     _restoring(*SQUARE, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0),
     _restoring("[1.0, 2.0]", "[3.0, 4.0]", "[5.0, 6.0]", 10.0, 20.0),
@@ -166,6 +166,10 @@ def _from_the_end(variables, vector):
 
 def _vector_reversed(variables, vector):
     return [p.reshape(v.shape) for v, p in zip(variables, _parts(variables, vector[::-1]), strict=True)]
+
+
+def _through_float32(variables, vector):
+    return [p.astype("float32").reshape(v.shape) for v, p in zip(variables, _parts(variables, vector), strict=True)]
 
 
 def _first_number(variables, vector):
@@ -332,7 +336,7 @@ EXERCISES = [
             Message(
                 r"shape=?\((\d+), (\d+)\),.*shape=?\(\2, \1\)|shape \((\d+), (\d+)\) is not .* shape \(\4, \3\)",
                 "not transposed",
-                "PyTorch keeps one row per output, and Keras one column: transpose the matrix with .T",
+                "PyTorch keeps one row per output, and Keras one column: transpose the matrix with .T (The third array has one row for each bias.)",
             ),
             Message(
                 r"shape \((\d+), (\d+)\) is not .* shape \((?!\1,)\d+, \2\)",
@@ -411,6 +415,11 @@ EXERCISES = [
                 "Only the first variable was written. Is return inside the loop?",
             ),
             Mistake(
+                "precision lost",
+                _of_the_checked(_through_float32),
+                "The numbers went through float32, and a variable of float64 holds more of them. Leave the dtype of vector as it is.",
+            ),
+            Mistake(
                 "rebound",
                 _nothing,
                 "`v = ...` in a loop gives the name v to something new, and the variable keeps its values. Write into it: v.assign(...)",
@@ -419,7 +428,7 @@ EXERCISES = [
             Mistake(
                 "copy edited",
                 _nothing,
-                "numpy() gives a copy, and editing it changes no variable. Write into the variable: v.assign(...)",
+                "The variables hold what they held: an edited copy from numpy(), `v = ...` in a loop, or parts that are returned reach none of them. Write into each: v.assign(...)",
                 lambda reading: reading.uses("numpy") and not reading.uses("assign"),
             ),
         ),
@@ -428,6 +437,16 @@ EXERCISES = [
                 r"AssertionError",
                 "another error",
                 "`assert` raises AssertionError, and Python leaves it out when run with -O. Write: if ...: raise ValueError(...)",
+            ),
+            Message(
+                r"slice indices must be integers",
+                "a size that is no integer",
+                "np.prod(()), the size of a scalar, is the float 1.0. Take int(np.prod(v.shape)), or v.numpy().size.",
+            ),
+            Message(
+                r"cannot reshape array of size",
+                "cut elsewhere",
+                "A part is not as long as its variable. np.split wants the places of the cuts, not the lengths: np.cumsum adds these up.",
             ),
             Message(
                 r"Shape mismatch",
@@ -533,7 +552,7 @@ EXERCISES = [
             "values[:len(old)] are the old rows. values[len(old):] takes one row of means, and repeats it by broadcasting.",
             "values = table.numpy(); values[: len(old)] = old; values[len(old) :] = old.mean(axis=0); then assign.",
         ),
-        why="Row i is what it was, so every known token keeps its vector; the new ones begin in the middle of the others.",
+        why="Row i is what it was, so every known token keeps its vector; the new ones begin at the mean of the others.",
         practice="A language model that learns new tokens begins in this way. Its output layer, where it is not tied to the table, grows by the same function.",
     ),
 ]

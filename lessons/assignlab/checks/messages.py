@@ -371,7 +371,7 @@ MESSAGES = (
     Message(
         r"UnboundLocalError.*'(\w+)'",
         "used before it has a value",
-        "{1} gets its value in this function, but only after this line. Move the line that sets it up, or give it another name.",
+        "{1} gets its value in this function, but only after this line. Move the line that sets it up, or give it another name; where it is a name of the function around this one, begin with `nonlocal {1}`.",
     ),
     Message(
         r"NameError: name '(\w+)' is not defined",

@@ -11,7 +11,8 @@ import tensorflow as tf
 # %% exercise-12-1
 # > `np.split` cuts the rows into three gates, which are joined in the order of Keras; `.T` then puts them side by side.
 # > A bias has the same gates, one number for each row.
-# > Of the three changes, only a missing `.T` raises an error, and not where the matrix is square.
+# > A bias of one row raises an error, and so does a missing `.T`, but for a square matrix; gates in another order raise
+# > none.
 #
 # > [Lesson: Move and resize weights](../lessons/12_move_and_resize_weights.ipynb)
 rng = np.random.default_rng(12)
@@ -34,8 +35,9 @@ assert [len(part) for part in np.split(arrays[2], 3)] == [2, 2, 2] and arrays[2]
 layer.set_weights([arrays[0].T, arrays[1].T, np.stack(arrays[2:])])  # no gate moved, and no error
 assert np.abs(layer(x).numpy() - right).max() > 0.01
 layer.set_weights([arrays[0].T, arrays[1].T, np.stack(arrays[:1:-1])])  # the other order of the biases: no error
-with pytest.raises(ValueError, match="not compatible"):
-    layer.set_weights([arrays[0], arrays[1], np.stack(arrays[2:])])
+for matrix, bias in ((arrays[0], np.stack(arrays[2:])), (arrays[0].T, arrays[2] + arrays[3])):
+    with pytest.raises(ValueError, match="not compatible"):
+        layer.set_weights([matrix, arrays[1].T, bias])
 square, arrays = drawn(1, 3)
 square.set_weights([arrays[0], arrays[1].T, np.stack(arrays[2:])])
 
