@@ -733,6 +733,14 @@ for array in arrays:
 #
 # > (`np.sum(v)` returns a number, and the message is `'numpy.float32' object has no attribute 'numpy'`.
 # > If a layer's bias says so, an array [has displaced it](#no-error-but-the-new-bias-is-not-trained).)
+# > (`'list' object has no attribute 'numpy'`: `layer.weights` and `model.trainable_variables` are lists.
+# > Ask each: `{w.path: w.numpy() for w in layer.weights}`.)
+listed = dense(2)
+for several in (listed.layers[0].weights, listed.trainable_variables):
+    with raises(AttributeError, match="'list' object has no attribute 'numpy'"):
+        several.numpy()
+by_path = {w.path: w.numpy() for w in listed.layers[0].weights}
+assert len(by_path) == 1 and all(isinstance(array, np.ndarray) for array in by_path.values())
 for kind in KINDS:
     with raises(AttributeError, match=r"'numpy.float32' object has no attribute 'numpy'"):
         np.sum(some(kind)).numpy()
@@ -2114,6 +2122,15 @@ assert layer.bias.shape == (2,)
 
 # %% error-set-weights-code-3
 # > The kernel came first and has already been written.
+# > (Arrays of all `trainable_weights`, then of all `non_trainable_weights`, have another order, which fits by chance
+# > where layers are alike: statistics of a BatchNormalization land in another one's gamma and beta.
+# > Give each variable its array by `assign`.)
+norms = keras.Sequential([keras.Input((2,)), *(keras.layers.BatchNormalization() for _ in range(2))])
+norms.layers[0].moving_variance.assign([7, 8])
+ordered = norms.trainable_weights + norms.non_trainable_weights
+arrays = [weight.numpy() for weight in ordered]
+norms.set_weights(arrays)
+assert same(norms.layers[1].gamma, [0, 0]) and same(norms.layers[1].beta, [7, 8])
 # > (An array in the place of the list is taken for a list of its rows.
 # > `takes 2 positional arguments but 3 were given`: put them into one list.)
 with raises(ValueError, match=r"weight shape \(2, 2\) is not compatible with provided weight shape \(2,\)"):
@@ -2343,7 +2360,15 @@ assert same(_, matrix * 10)
 # %% error-new-state-code-2
 # raises ValueError: You cannot add new elements of state (variables or sub-layers) to a layer that is already built.
 # > A layer makes its variables and its layers in `__init__` or in `build`, for `call` runs many times.
-# > (An assignment of a new variable, or of a layer, to an attribute of a layer that is built says the same.
+# > (An assignment of a new variable, of another layer's or of a layer, to an attribute of a layer that is built says
+# > the same; to share a weight, see [the recipe](recipes.ipynb#share-one-weight-between-two-layers).
+one_layer, two_layer = keras.layers.Dense(2), keras.layers.Dense(2)
+for each in (one_layer, two_layer):
+    each.build((None, 2))
+with raises(ValueError, match="You cannot add new elements of state"):
+    one_layer.borrowed = two_layer.kernel
+
+
 # > Of a `keras.Variable` made in `call` a model says `attempting to create a variable while in a stateless scope`,
 # > where it has an `Input`.)
 class Local(keras.layers.Layer):
@@ -3385,7 +3410,9 @@ assert same(tape.gradient(loss, v), matrix) and same(tape.gradient(loss, w), mat
 
 # %% error-slices-numpy-code
 # raises AttributeError: 'IndexedSlices' object has no attribute 'numpy'
-# > `tf.gather`, and with it an embedding, gives a gradient of rows and their places.
+# > `tf.gather` of rows, and with it an embedding, gives a gradient of rows and their places.
+by_columns = some()
+assert tf.is_tensor(gradient_of(lambda: tf.reduce_sum(tf.gather(by_columns, [0], axis=1)), by_columns)[0])
 # > It takes no index and no factor either: `0.1 * gradient` says `unsupported operand type(s) for *: 'float' and
 # > 'IndexedSlices'`.
 #
@@ -4007,7 +4034,7 @@ assert same(gradient_of(lambda: tf.reduce_sum(rounded(halves)), halves)[0], [1, 
 # > A tensor, and a variable made with `trainable=False`, it watches when `tape.watch` says so.
 # > (Of a Keras variable made so, give it the `value`.)
 #
-# > Ninth cause: a Keras variable was given to a `tf.function` as an argument.
+# > Ninth cause: a Keras variable was given, as an argument, to a `tf.function` with the tape in it.
 # > It arrives as a tensor, which the tape does not watch.
 # > Use it from outside, or give its `value`.
 # > A tenth cause has [its own section](#no-error-but-an-array-times-a-keras-variable-has-no-gradient).
@@ -4450,6 +4477,11 @@ for draw in (generator.normal, time.time, np.random.rand, lambda: generator.inte
 
 # %% error-silent-noise-code-2
 # > `tf.random` draws at each call.
+# > (For numbers that belong to a step, give it as an argument:
+# > `tf.random.stateless_normal([2], seed=tf.stack([7, step]))` draws the same ones again for the same step.)
+stateless = tf.function(lambda step: tf.random.stateless_normal([2], seed=tf.stack([7, step])))
+one_draw, two_draw, again = (stateless(tf.constant(step)).numpy() for step in (0, 1, 0))
+assert same(one_draw, again) and (one_draw != two_draw).all() and stateless.experimental_get_tracing_count() == 1
 assert len({tuple(drawn) for drawn in _}) == 3
 
 # %% error-silent-number-code
@@ -6245,7 +6277,17 @@ assert told.verdict == "zero" and "clip_by_value" in told.line
 # > A root does it without `tf.where`: at 0 its slope is infinite.
 # > So `tf.norm` of zeros, the distance of equal points and `tf.math.reduce_std` of equal numbers have a gradient of
 # > NaN.
+# > (`tf.where(x > 0, tf.sqrt(x), 0.0)` is NaN under XLA alone, for `tf.sqrt` sends a 0 on as 0 elsewhere.)
 # > Add a small number under the root.
+rooted = tf.Variable([0.0, 4.0])
+
+
+def slope():
+    return gradient_of(lambda: tf.reduce_sum(tf.where(rooted > 0, tf.sqrt(rooted), 0.0)), rooted)[0]
+
+
+assert same(slope(), [0, 0.25]) and same(tf.function(slope)(), [0, 0.25])
+assert same(tf.function(slope, jit_compile=True)(), [np.nan, 0.25])
 # > (`tf.debugging.enable_check_numerics()`, called before, stops at the operation that makes a NaN or an infinity, and
 # > names it.)
 assert same(_, [0, 0])
@@ -7384,3 +7426,17 @@ for given, expected in (("uv", (1, 2)), ("vu", (2, 1)), ("v", (1, 1))):
 # %% error-silent-place-code-3
 # > Freeze first, and compile with an optimizer that is not built.
 assert same(_, [[3]]) and same(base.kernel, [[7]])
+
+
+# %% error-silent-digits-code
+# > `tf.cast` makes a tensor of a Python number first, in float32, and so does `keras.ops.cast`.
+# > (`tf.cast(16777217.0, tf.int64)` is 16777216.)
+assert _ == np.float64(np.float32(0.2)) != 0.2
+for value in (0.2, np.pi):
+    for cast in (lambda value: tf.cast(value, tf.float64), lambda value: keras.ops.cast(value, "float64")):
+        assert cast(value).numpy() == np.float64(np.float32(value)) != value
+assert tf.cast(16777217.0, tf.int64).numpy() == 16777216
+
+# %% error-silent-digits-code-2
+# > Give `assign` the number itself, or name the dtype when the tensor is made: `tf.constant(0.2, w.dtype)`.
+assert _ == 0.2 == tf.constant(0.2, w.dtype).numpy()

@@ -1058,13 +1058,33 @@ first.kernel.assign(np.full((2, 1), 5))
 fit(two)
 assert not np.array_equal(first.kernel.numpy()[:1], second.kernel)
 
+
 # %% recipe-tie-code-3
 # since keras 3.12: keras.layers.ReversibleEmbedding
 # > The model has one weight, which is trained by both uses; what is assigned to it reaches both.
 #
 # > `keras.layers.ReversibleEmbedding` is such a pair in one layer.
 # > It can be saved with the model and cloned, and stays tied; a model with `Scores` saves its weights alone.
-# > (A layer that is called twice is shared as well, and saved so.)
+# > (Transpose in `call`: a transpose kept in `build` is a tensor, and holds the first values for good.
+# > A layer that is called twice is shared as well, and saved so.)
+class Once(keras.layers.Layer):
+    def __init__(self, other):
+        super().__init__()
+        self.other = other
+
+    def build(self, shape):
+        self.turned = keras.ops.transpose(self.other.kernel)
+
+    def call(self, inputs):
+        return inputs @ self.turned
+
+
+first = built(keras.layers.Dense(3, use_bias=False))
+stuck = Once(first)
+stuck.build((None, 3))
+before = first.kernel.numpy().T
+first.kernel.assign(first.kernel + 1)
+np.testing.assert_array_equal(stuck(np.eye(3, dtype="float32")), before)
 pair, twice = keras.layers.ReversibleEmbedding(3, 2), keras.layers.Dense(2, use_bias=False)
 there = keras.Input((), dtype="int32")
 pairs = keras.Model(there, pair(pair(there), reverse=True))
@@ -2559,8 +2579,9 @@ assert fit(slow) == [5]
 
 # %% recipe-copy-code
 # > `set_weights` copies all weights at once, what is not trained too, such as the averages of `BatchNormalization`.
-# > (After it, a `Normalization` needs `finalize_state()`.) The copy is independent: changing one model later leaves the
-# > other as it is.
+# > (After it, a `Normalization` [needs
+# > `finalize_state()`](errors.ipynb#no-error-but-a-normalization-layer-uses-the-old-mean).) The copy is independent:
+# > changing one model later leaves the other as it is.
 # > (`copy.deepcopy(model)` copies a compiled model with its optimizer's memory.
 # > A layer of your own has to be registered for that, by `keras.saving.register_keras_serializable`.)
 class Doubled(keras.layers.Dense):
@@ -2926,6 +2947,25 @@ assert numbered.checkpoints == [f"{folder.name}/n/ckpt-{i}" for i in (2, 3)]
 # > from an empty folder it returns `None`, and nothing was restored.
 #
 # > The second `fit` is undone, and so is its step in the optimizer.
+# > (Weights alone do not resume a training: the optimizer begins anew, and the loss may jump.
+# > Where files of your own hold what `get_weights` gives, let them hold `[v.numpy() for v in
+# > model.optimizer.variables]` as well.
+# > The next program compiles, calls `model.optimizer.build(model.trainable_variables)`, and gives both back:
+# > `model.set_weights(weights)`, `model.optimizer.set_weights(memory)`.)
+whole_run = compiled(dense(), inputs=1, optimizer=keras.optimizers.Adam(0.1))
+fit(whole_run, epochs=4)
+weights, memory = whole_run.get_weights(), [v.numpy() for v in whole_run.optimizer.variables]
+fit(whole_run)
+ends = {}
+for resumed in (True, False):
+    next_run = compiled(dense(), inputs=1, optimizer=keras.optimizers.Adam(0.1))
+    next_run.optimizer.build(next_run.trainable_variables)
+    next_run.set_weights(weights)
+    if resumed:
+        next_run.optimizer.set_weights(memory)
+    fit(next_run)
+    ends[resumed] = (next_run.get_weights()[0] == whole_run.get_weights()[0]).all()
+assert ends == {True: True, False: False}
 assert _ == (True, 1)
 program = """
 model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -2944,10 +2984,10 @@ assert there[2:] == [one.numpy().tobytes().hex() for one in [*model.weights, *mo
 
 # %% recipe-fits-code-3
 # since keras 3.8: `by_name=True` loads an `.h5` file whose model has no weights of its own
-# > `load_weights(..., skip_mismatch=True)` goes by place, warns, and may leave a layer half loaded: the weights before
-# > the one that does not fit are the file's. To go by the names of layers, and by whole layers, load the old model and
-# > copy.
-# > (From an `.h5` file of Keras 2, `by_name=True` still does.)
+# > `load_weights(..., skip_mismatch=True)` goes by the class and the place of a layer, warns, and may leave a layer
+# > half loaded: the weights before the one that does not fit are the file's. To go by the names of layers, and by whole
+# > layers, load the old model and copy.
+# > (From an `.h5` file, as of Keras 2, `by_name=True` still does.)
 with tempfile.TemporaryDirectory() as place, warnings.catch_warnings():
     warnings.simplefilter("ignore")
     older = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), keras.layers.Dense(2, name="named")])
@@ -4206,3 +4246,18 @@ query, key, value = (
 scores = np.exp(query @ key.transpose(0, 2, 1) / np.sqrt(2))
 looked_at = (scores / scores.sum(axis=-1, keepdims=True) @ value).transpose(1, 0, 2).reshape(3, 4)
 np.testing.assert_allclose(_[0], looked_at @ state["out_proj.weight"].T + state["out_proj.bias"], atol=2e-3)
+
+
+# %% recipe-gradients-code-4
+# > To log how large they are, let an optimizer keep their norm, and a callback put it into the history.
+# > (No callback is given the gradients, and the `TensorBoard` of Keras 3 has no `write_grads`.)
+#
+# > It is that of the last batch, before any clipping.
+np.testing.assert_allclose(_[0], np.sqrt(8), rtol=1e-5)  # the slopes of (kernel + bias) ** 2 are 2 and 2
+assert len(_) == 3 and _[0] > _[1] > _[2]
+with pytest.raises(TypeError, match="write_grads"):
+    keras.callbacks.TensorBoard(write_grads=True)
+clipping = compiled(dense(), inputs=1, optimizer=Telling(0.0, clipnorm=0.5))
+rows = np.array([[1.0], [2.0], [3.0]])
+clipping.fit(rows, rows * 0, batch_size=1, shuffle=False, verbose=0)
+np.testing.assert_allclose(norm, 2 * 3 * 3, rtol=1e-5)
