@@ -4560,11 +4560,37 @@ assert _ == 1
 # > `assign_add` reads and writes in one operation.
 assert _ == 3
 
+
 # %% error-silent-untracked-code-2
 # > The first did not move.
 # > A Keras layer lists Keras variables only: a `tf.Variable` stored as an attribute is not among its weights, so `fit`
 # > does not train it and `get_weights` does not return it.
 # > Make the layer's variables with `add_weight`.
+# > (The variables of a `tf.Module` are not listed either.
+# > Hand each over: `self.w = keras.Variable(self.module.w)` holds that very variable.)
+class Inside(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = tf.Variable(3.0)
+
+
+class Around(keras.layers.Layer):
+    def __init__(self, handed):
+        super().__init__()
+        self.module = Inside()
+        if handed:
+            self.w = keras.Variable(self.module.w)
+
+    def call(self, x):
+        return x * self.module.w
+
+
+for handed in (False, True):
+    around = Around(handed)
+    net = keras.Sequential([keras.Input((1,)), around, keras.layers.Dense(1)])
+    net.compile("sgd", "mse")
+    fit(net, epochs=1)
+    assert len(around.trainable_weights) == handed and (around.module.w.numpy() != 3) == handed
 # > (Nor does a model look into a formula such as `inputs * v`, a Lambda layer or its loss: a variable of either kind
 # > that stands there is not trained.
 # > Make it a Keras variable and an attribute of the model, `model.v = v`, before `compile`: then it is trained, and
@@ -5412,7 +5438,20 @@ for fresh, built in ((keras.optimizers.Adam(), False), (keras.optimizers.SGD(), 
 # %% error-silent-loading-code-4
 # > Build it first.
 # > (Of two kinds with as many slots, one takes the other's memory without a warning, and its learning rate.
-# > `copy.deepcopy` and `pickle` of an optimizer lose its memory with this warning; of its model, they keep it.)
+# > `copy.deepcopy` and `pickle` of an optimizer lose its memory with this warning; of its model, they keep it.
+# > To copy the optimizer alone: `other = keras.optimizers.Adam.from_config(adam.get_config())`, `other.build(weights)`,
+# > then `assign` each of its `variables`.)
+adam, weights, twins = keras.optimizers.Adam(0.1), [some()], [some()]
+for slope in (3.0, -1.0, 2.0):
+    adam.apply([slope * matrix.astype("float32")], weights)
+twins[0].assign(weights[0])
+other = keras.optimizers.Adam.from_config(adam.get_config())
+other.build(twins)
+for mine, theirs in zip(other.variables, adam.variables, strict=True):
+    mine.assign(theirs)
+for optimizer, moved in ((adam, weights), (other, twins)):
+    optimizer.apply([tf.ones((2, 2))], moved)
+assert same(twins[0], weights[0].numpy())
 import pickle
 
 for way in (copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))):
@@ -5976,10 +6015,12 @@ assert printed == "None\n" and slope.numpy() == 27
 #
 # > It stays `None` where the slope does not contain the variable, as in a loss that is linear in it;
 # > `unconnected_gradients="zero"` then gives 0 (of a Keras variable, ask for its `.value`).
-# > Behind a ReLU it is 0, so a gradient penalty or the equation of a PINN wants an activation that bends, such as
-# > `tanh`.
-# > (`outer.jacobian(slope, v)` gives the Hessian of a vector; for several variables, join their slopes in the outer
-# > tape, `tf.concat([tf.reshape(one, [-1]) for one in slopes], 0)`, and ask `jacobian` for that.
+# > A network of ReLUs is made of straight pieces: by its *input* its second derivative is 0, and the equation of a PINN
+# > wants an activation that bends, such as `tanh`.
+# > (A gradient penalty, by input and weights, trains it.)
+# > (Of a vector `outer.gradient(slope, v)` adds up the rows of the Hessian; `outer.jacobian(slope, v)` gives them, and
+# > `tf.linalg.diag_part` of that the diagonal; for several variables, join their slopes in the outer tape,
+# > `tf.concat([tf.reshape(one, [-1]) for one in slopes], 0)`, and ask `jacobian` for that.
 # > `Tape is still recording`: a tape that is open cannot be opened again, so make a second one.)
 assert _ == 18
 
@@ -6006,6 +6047,14 @@ for kind in KINDS:
         assert (second(lambda v, f=activation: f(v * 0.1), at).numpy() != 0) == bends
 at = tf.Variable([1.0, 2.0])
 assert same(second(lambda v: v[0] ** 2 * v[1], at, lambda t, s, v: t.jacobian(s, v)), [[4, 2], [2, 0]])
+assert same(second(lambda v: v[0] ** 2 * v[1], at), [6, 2])
+assert same(tf.linalg.diag_part(second(lambda v: v[0] ** 2 * v[1], at, lambda t, s, v: t.jacobian(s, v))), [4, 0])
+weight, entry = tf.Variable(2.0), tf.Variable(3.0)
+with tf.GradientTape() as outer_tape:
+    with tf.GradientTape() as inner_tape:
+        output = tf.nn.relu(entry * weight)
+    penalty = (inner_tape.gradient(output, entry) - 1) ** 2
+assert outer_tape.gradient(penalty, weight).numpy() == 2
 of_two = [tf.Variable([1.0, 2.0]), tf.Variable([[3.0]])]
 with tf.GradientTape() as outer_tape:
     with tf.GradientTape() as inner_tape:
@@ -6184,9 +6233,24 @@ assert tf.function(axes)(lambda w: w.shape).numpy() == 22 and isinstance(other.s
 # > (Its relatives: `the else branch must also have a return statement` wants a `return` on both ways.
 # > `has dtype float32 in the main branch, but dtype int32 in the else branch`: begin with `0.0`, not with `0`.
 # > `has shape (0,) before the loop, but shape (1,) after one iteration`, or of `tf.while_loop`, `enters the loop with
-# > shape`: a tensor may not grow in a loop, so collect in
-# > a [`tf.TensorArray`](#is-out-of-scope).)
+# > shape`: a tensor that grows in a loop needs `shape_invariants`, in `tf.while_loop` or by
+# > `tf.autograph.experimental.set_loop_options`, and under XLA it may not grow.
+# > Or collect in a [`tf.TensorArray`](#is-out-of-scope).)
 assert v.numpy() == -4
+GROWING = """
+def grown():
+    x = tf.zeros([1])
+    for _ in tf.range(3):
+        tf.autograph.experimental.set_loop_options(shape_invariants=[(x, tf.TensorShape([None]))])
+        x = tf.concat([x, [1.0]], 0)
+    return x
+"""
+with module_of(GROWING) as made:
+    assert same(tf.function(made.grown)(), [0, 1, 1, 1])
+    with raises(Exception, match="shapes of loop body do not match"):
+        tf.function(made.grown, jit_compile=True)()
+told = {"shape_invariants": [tf.TensorShape([None])], "maximum_iterations": 2}
+assert same(tf.while_loop(lambda x: True, lambda x: [tf.concat([x, [1.0]], 0)], [tf.zeros([1])], **told)[0], [0, 1, 1])
 with raises(ValueError, match="enters the loop with shape"):
     longer = tf.function(lambda grown: tf.concat([grown, [1.0]], 0), autograph=False)
     tf.function(lambda: tf.while_loop(lambda x: True, longer, [tf.zeros([0])]), autograph=False)()
@@ -6250,6 +6314,18 @@ v.assign(-4.0)
 # > moves a little, so no step brings the entry back.
 # > A ReLU below 0 is flat, too, as are `tf.sign` and a sigmoid far from 0; and two layers in a row whose weights are
 # > all 0 stay at 0.
+# > (To binarize, `tf.where(w < 0, -1.0, 1.0)`, since `tf.sign(0.0)` is 0; with `c = tf.clip_by_value(w, -1.0, 1.0)`, `c
+# > + tf.stop_gradient(tf.where(w < 0, -1.0, 1.0) - c)` is that, with a gradient of 1 inside of -1 and 1.)
+binary = tf.Variable([-2.0, -0.5, 0.0, 0.5, 2.0])
+
+
+def straight_through(w):
+    c = tf.clip_by_value(w, -1.0, 1.0)
+    return c + tf.stop_gradient(tf.where(w < 0, -1.0, 1.0) - c)
+
+
+assert tf.sign(0.0).numpy() == 0 and same(straight_through(binary), [-1, -1, 1, 1, 1])
+assert same(gradient_of(lambda: tf.reduce_sum(straight_through(binary)), binary)[0], [0, 1, 1, 1, 0])
 # > Clip on the way forward only, or [clip the variable after each
 # > step](recipes.ipynb#clip-or-mask-after-every-training-step).
 # > Begin with random weights.

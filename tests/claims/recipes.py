@@ -3369,7 +3369,7 @@ assert eager["NumPy alone"] is None
 
 # %% recipe-numpy-function-code-5
 # > In a loss, NumPy may therefore make what needs no gradient, such as weights for the samples. (Or write the gradient
-# > yourself, with `tf.custom_gradient`.) XLA cannot compile NumPy, so say `jit_compile=False`.
+# > yourself, as `cube` below does.) XLA cannot compile NumPy, so say `jit_compile=False`.
 #
 # > With `run_eagerly=True` in `compile`, a metric may be NumPy altogether. So may a loss, but then `fit` raises
 # > `No gradients provided for any variable`.
@@ -4261,3 +4261,11 @@ clipping = compiled(dense(), inputs=1, optimizer=Telling(0.0, clipnorm=0.5))
 rows = np.array([[1.0], [2.0], [3.0]])
 clipping.fit(rows, rows * 0, batch_size=1, shuffle=False, verbose=0)
 np.testing.assert_allclose(norm, 2 * 3 * 3, rtol=1e-5)
+
+
+# %% recipe-numpy-function-code-6
+np.testing.assert_allclose(_, 3 * v.numpy() ** 2)
+cubed = compiled(keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", activation=cube), inputs=1)
+cubed.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=False)
+cubed.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+np.testing.assert_allclose(cubed.layers[0].kernel, [[1 - 0.1 * 2 * 3]], rtol=1e-5)
