@@ -2865,6 +2865,15 @@ assert same(_, matrix) and "('weights/.ATTRIBUTES/VARIABLE_VALUE', [2, 2])" in p
 # > The file holds more than the program has, and `assert_consumed` wants a place for each value of the file: of an
 # > optimizer that is not built yet, this holds after its first step, or after
 # > `optimizer.build(model.trainable_variables)` before the restore.
+# > A model of your own class that was not called yet has no place either: call it first, or [the restore
+# > waits](#no-error-but-the-restore-changed-nothing).
+saved_one, waiting_one = (HoldingModel(keras.layers.Dense(2)) for _ in range(2))
+saved_one(np.ones((1, 2)))
+place = tf.train.Checkpoint(model=saved_one).write(f"{folder.name}/whole")
+with raises(AssertionError, match="Unresolved object in checkpoint"):
+    tf.train.Checkpoint(model=waiting_one).read(place).assert_consumed()
+waiting_one(np.ones((1, 2)))
+tf.train.Checkpoint(model=waiting_one).read(place).assert_consumed()
 # > (Without the assertion, a warning may come at the end of the program: `Value in checkpoint could not be found in the
 # > restored object`, or `is being deleted with unrestored values`.)
 FORGOTTEN = """
@@ -4595,6 +4604,16 @@ for handed in (False, True):
 # > that stands there is not trained.
 # > Make it a Keras variable and an attribute of the model, `model.v = v`, before `compile`: then it is trained, and
 # > `save_weights` saves it.
+# > (A `.keras` file of such a model does not load by itself, `expected 0 variables, but received 1`: build the model by
+# > its code, and let `load_weights` read the file.)
+with tempfile.TemporaryDirectory() as place:
+    given_one, taken_one = (keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]) for _ in range(2))
+    given_one.v, taken_one.v = keras.Variable(5.0), keras.Variable(0.0)
+    given_one.save(f"{place}/own.keras")
+    with raises(ValueError, match="expected 0 variables, but received 1"):
+        keras.models.load_model(f"{place}/own.keras")
+    taken_one.load_weights(f"{place}/own.keras")
+    assert taken_one.v.numpy() == 5
 # > Nor is a layer trained that is made in a Lambda layer; write a class in its place.
 # > Keras 2 warned: `but are not present in its tracked objects`.)
 for make in (lambda inputs: keras.layers.Dense(1)(inputs), lambda inputs: inputs * keras.Variable(1.0)):
@@ -6955,7 +6974,14 @@ for other in (keras.Sequential(model.layers), keras.Model(model.inputs, model.ou
 
 # %% error-silent-folds-code-2
 # > For each model, as for each fold of a cross-validation, make the layers anew, in a function; or take
-# > `keras.models.clone_model(model)`, whose weights are drawn anew.
+# > `keras.models.clone_model(model)`, whose weights are drawn anew, unless an initializer has a seed of its own.
+# > (The clone of a compiled model is compiled, with an optimizer at its beginning.)
+seeded = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, kernel_initializer=keras.initializers.HeNormal(1))])
+assert same(keras.models.clone_model(seeded).get_weights()[0], seeded.get_weights()[0])
+trained_one = dense(1, optimizer=keras.optimizers.Adam(0.25))
+fit(trained_one, epochs=2)
+clone = keras.models.clone_model(trained_one)
+assert clone.compiled and clone.optimizer is not trained_one.optimizer and clone.optimizer.iterations.numpy() == 0
 assert same(_[0][0], [[1]]) and same(_[1][0], [[1]]) and model.get_weights()[0] < 1
 other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
 assert (keras.models.clone_model(other).get_weights()[0] != other.get_weights()[0]).all()
@@ -7377,10 +7403,30 @@ for ways, expected in ((LOSES, 0), (KEEPS, 7)):
         way(layer := Scale())
         assert same(layer.w, [expected])
 
+
 # %% error-silent-build-code-2
 # > Let the initializer give the value.
 #
 # > Or assign once the model is built.
+# > (A tensor that `build` keeps, such as a random mask, is drawn anew in a loaded model: make it such a weight, with
+# > `trainable=False`.)
+@keras.saving.register_keras_serializable("claims")
+class Masked(keras.layers.Layer):
+    def build(self, shape):
+        draw = keras.initializers.RandomUniform(0, 1)
+        self.kept = self.add_weight(shape=(50,), initializer=draw, trainable=False)
+        self.drawn = keras.random.uniform((50,))
+
+    def call(self, x):
+        return x * self.kept
+
+
+with tempfile.TemporaryDirectory() as place:
+    masked = keras.Sequential([keras.Input((50,)), Masked()])
+    masked.save(f"{place}/masked.keras")
+    again = keras.models.load_model(f"{place}/masked.keras")
+    assert same(again.layers[0].kept, masked.layers[0].kept.numpy())
+    assert (again.layers[0].drawn.numpy() != masked.layers[0].drawn.numpy()).any()
 # > For an array see the recipe
 # > [Give a layer initial weights made with NumPy](recipes.ipynb#give-a-layer-initial-weights-made-with-numpy).
 # > What an optimizer's `build` assigns to its slots is lost in `fit` as well: `add_variable_from_reference(v, "slow",

@@ -570,7 +570,10 @@ model.compile()
 assert [*outputs, model.predict(np.full((1, 1), 9), verbose=0).item()] == [9, 9, 9, 4, 4]
 
 # %% myth-clone
-# > **The layers, not the values.** The clone has weights of its own, which its initializers draw anew.
+# > **The layers, not the values.** The clone has weights of its own, which its initializers draw anew,
+# > unless they have a seed of their own.
+seeded = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, kernel_initializer=keras.initializers.HeNormal(1))])
+np.testing.assert_array_equal(keras.models.clone_model(seeded).get_weights()[0], seeded.get_weights()[0])
 assert not _.any()
 assert clone.layers[0] is not model.layers[0] and clone.layers[0].get_config() == model.layers[0].get_config()
 

@@ -813,6 +813,43 @@ np.testing.assert_array_equal(two.layers[0].kernel, one.layers[0].kernel)
 np.testing.assert_array_equal(two.layers[1].kernel, kept[0])
 assert not np.array_equal(kept[0], one.layers[1].kernel)
 
+
+# %% own_steps
+# > `self.compiled_loss(y, y_pred)` in a `train_step`
+#
+# > `self.compute_loss(x, y, y_pred)`
+#
+# > `self.compiled_metrics.update_state(y, y_pred)`, and `return {m.name: m.result() for m in self.metrics}`
+#
+# > for each `m` in `self.metrics`, `m.update_state(loss)` where `m.name == "loss"`, else `m.update_state(y, y_pred)`;
+# > and `return self.get_metrics_result()`
+class Stepping(keras.Sequential):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x, y, y_pred)
+        self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+        for m in self.metrics:
+            m.update_state(loss) if m.name == "loss" else m.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+class OldSteps(Stepping):
+    def train_step(self, data):
+        logs = super().train_step(data)
+        self.compiled_metrics.update_state(data[1], self(data[0]))
+        return {m.name: m.result() for m in self.metrics} if logs else logs
+
+
+for kind, right in ((Stepping, True), (OldSteps, False)):
+    model = kind([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.0), "mse", metrics=["mae"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        history = model.fit(np.full((2, 1), 3.0), np.zeros((2, 1)), verbose=0).history
+    assert (history["loss"] == [9]) == right and history["mae"] == [3]
+
 # %% own_optimizers
 # > `minimize`, `get_gradients` or `_compute_gradients` overridden in an optimizer
 #

@@ -1959,12 +1959,24 @@ assert base.kernel.numpy() == before and head.kernel.numpy() != head_before
 # > For several layers, set each one's `trainable`: `model.trainable = True` [does
 # > nothing](errors.ipynb#no-error-but-modeltrainable--true-unfroze-nothing) on a model that is trainable, and after
 # > `model.trainable = False` it unfreezes all.
-# > A frozen `BatchNormalization` keeps its averages, too.
+# > A frozen `BatchNormalization` keeps its averages, too: set `trainable = False` on each that is to keep them when the
+# > others train. (`base(x, training=False)` in a functional model does not stop them in `fit`.)
 # > One weight alone is frozen by `layer.kernel.trainable = False`: `fit` leaves it as it is, and a saved model does not
 # > know of it.
 # > Of whole layers, a Sequential or functional model knows it after `.keras`, `.h5` and `clone_model`; a model of your
 # > own class forgets it, a `.weights.h5` file holds values alone, and
 # > [TFSMLayer](#change-a-model-whose-code-is-gone) trains them all.
+for held in (True, False):
+    inner_norm = keras.layers.BatchNormalization()
+    whole_base = keras.Sequential([keras.Input((1,)), inner_norm])
+    inner_norm.trainable = not held
+    given = keras.Input((1,))
+    tuned = keras.Model(given, dense()(whole_base(given, training=False)))
+    tuned.compile("sgd", "mse")
+    tuned.fit(np.ones((4, 1)), np.zeros((4, 1)), verbose=0)
+    assert (inner_norm.moving_mean.numpy() == 0).all() == held
+
+
 class Turn(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         self.seen = [*getattr(self, "seen", []), self.model.layers[0].kernel.numpy().item()]
@@ -2278,11 +2290,16 @@ np.testing.assert_array_equal(keras.models.clone_model(first).get_weights()[0], 
 # %% recipe-average-code-2
 # > Here the rate is 0, so that nothing else moves it.
 #
-# > With `use_ema=True` an optimizer keeps a moving average of each weight, and at the end of `fit` it writes the
-# > average into the weight. (`ema_overwrite_frequency=n` writes it after every n steps as well; a loop of your own
-# > calls `optimizer.finalize_variable_values(weights)`, with the weights of its first step: it [goes by
+# > With `use_ema=True` an optimizer keeps a moving average of each weight that it trains, and at the end of `fit` it
+# > writes the average into the weight. (`ema_overwrite_frequency=n` writes it after every n steps as well; a loop of
+# > your own calls `optimizer.finalize_variable_values(weights)`, with the weights of its first step: it [goes by
 # > place](errors.ipynb#no-error-but-fit-gave-a-layer-another-layers-weights). To test with the averages and train on
-# > without them, copy the weights before this call and assign them after the test.)
+# > without them, copy the weights before this call and assign them after the test. The statistics of a
+# > BatchNormalization stay those of the raw weights; see [how they are made
+# > anew](#set-the-statistics-of-a-batchnormalization).)
+normed = compiled(keras.layers.BatchNormalization(), dense(), optimizer=keras.optimizers.SGD(0.1, use_ema=True))
+fit(normed)
+assert len([v for v in normed.optimizer.variables if v.name.endswith("_average")]) == 3 == len(normed.weights) - 2
 #
 # > The assigned 100 is gone.
 np.testing.assert_allclose(_, [[0.99 * 1 + 0.01 * 100]], rtol=1e-4)
@@ -3930,7 +3947,14 @@ assert len({id(v) for v in variables}) == len(variables)
 # > (All rows are one batch here.
 # > Where `fit` shuffles several, their order is drawn anew: `shuffle=False`, or `keras.utils.set_random_seed` before
 # > both.)
+# > Before the first `fit` there are no slots to copy: call `model.optimizer.build(model.trainable_variables)`.
 # > For the weights alone, `get_weights` and `set_weights` are enough.
+early = compiled(dense(), inputs=1, optimizer="adam")
+assert len(early.optimizer.variables) == 2
+early.optimizer.build(early.trainable_variables)
+assert len(early.optimizer.variables) == 4
+
+
 # > To keep it in a file, see [Stop a training, and go on with it](#stop-a-training-and-go-on-with-it).
 # > (No file of Keras and no checkpoint of a model holds the state of its random numbers, and `copy.deepcopy` begins
 # > them anew. Name it: `tf.train.Checkpoint(model=model, seeds=[v.value for v in model.variables if "seed_generator" in
