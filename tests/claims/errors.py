@@ -4571,6 +4571,7 @@ assert _ == 3
 
 
 # %% error-silent-untracked-code-2
+# since keras 3.10: a keras.Variable made of a tf.Variable holds that very variable
 # > The first did not move.
 # > A Keras layer lists Keras variables only: a `tf.Variable` stored as an attribute is not among its weights, so `fit`
 # > does not train it and `get_weights` does not return it.
@@ -6973,6 +6974,7 @@ for other in (keras.Sequential(model.layers), keras.Model(model.inputs, model.ou
     assert len(other.weights) == 1 and other.weights[0] is model.weights[0] is layers[0].kernel
 
 # %% error-silent-folds-code-2
+# since keras 3.9: the clone of a compiled model is compiled
 # > For each model, as for each fold of a cross-validation, make the layers anew, in a function; or take
 # > `keras.models.clone_model(model)`, whose weights are drawn anew, unless an initializer has a seed of its own.
 # > (The clone of a compiled model is compiled, with an optimizer at its beginning.)
