@@ -20,10 +20,12 @@ def way(request, monkeypatch):
 
 
 def test_it_begins_anew_in_this_folder_with_this_environment(way, monkeypatch, tmp_path):
+    alone("")  # so that a fork server is there, which has found its own folder for temporary files
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLAVOUR", "mild")
-    said = alone("import os\nleft = tf.left = 1\nprint(os.getpid(), os.getcwd(), os.environ['FLAVOUR'])").split()
-    assert said[1:] == [str(tmp_path), "mild"] and int(said[0]) != os.getpid()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    lines = "import os, tempfile\nleft = tf.left = 1\nprint(os.getpid(), os.getcwd(), tempfile.gettempdir())"
+    said = alone(lines).split()
+    assert said[1:] == [str(tmp_path)] * 2 and int(said[0]) != os.getpid()
     assert alone("print('left' in globals(), hasattr(tf, 'left'))").split() == ["False", "False"]
 
 

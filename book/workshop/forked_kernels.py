@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import random
 import sys
-import tempfile
 import threading
 from multiprocessing import forkserver
 from unittest.mock import patch
@@ -20,6 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from assignlab.environment import QUIET
+from own_process import start_anew
 
 # What every kernel of this book imports; none of it starts a thread of Python's. Not Matplotlib's pyplot: imported
 # before there is a shell, it would not draw into the notebook.
@@ -107,10 +107,7 @@ def _be_kernel(arguments, environment, folder):
     from ipykernel.kernelapp import launch_new_instance
 
     os.setsid()  # a signal to it reaches the processes that it starts, and no other kernel
-    os.environ.clear()
-    os.environ.update(environment)
-    tempfile.tempdir = None  # found, and kept, when TensorFlow was imported: this kernel has one of its own
-    os.chdir(folder)
+    start_anew(environment, folder)
     before = [entry for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
     sys.path[:] = [*before, *(entry for entry in sys.path if entry and entry not in before)]
     random.seed()

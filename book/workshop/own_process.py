@@ -38,6 +38,14 @@ def peak_memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
+def start_anew(environment, folder):
+    """Give a forked process the environment and the folder that a new Python would begin with."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    tempfile.tempdir = None  # the place for temporary files, which was found when TensorFlow was imported
+
+
 def _new(code):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     return bool(done.returncode), done.stdout, done.stderr
@@ -63,9 +71,7 @@ def _run(code, files, environment, folder):
     """Run the code as a new Python would in this folder, with this environment."""
     for number, file in enumerate(files, start=1):
         os.dup2(os.open(file, os.O_WRONLY), number)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
+    start_anew(environment, folder)
     ended = 0
     try:
         exec(compile(code, "<string>", "exec"), sys.modules["__main__"].__dict__)

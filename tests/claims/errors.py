@@ -107,22 +107,18 @@ def unlogged():
         logger.setLevel(level)
 
 
-class Holder(keras.layers.Layer):
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
+def holding(inner, kind=keras.Model):
+    """A model, or a layer, of its own class that calls a layer."""
 
-    def call(self, x):
-        return self.inner(x)
+    class Holding(kind):
+        def __init__(self):
+            super().__init__()
+            self.inner = inner
 
+        def call(self, x):
+            return self.inner(x)
 
-class HoldingModel(keras.Model):
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
-
-    def call(self, x):
-        return self.inner(x)
+    return Holding()
 
 
 def fitted(layer):
@@ -137,8 +133,8 @@ LOSES = {
     "fit": fitted,
     "predict": lambda layer: keras.Sequential([layer]).predict(np.ones((1, 1)), verbose=0),
     "function": lambda layer: tf.function(lambda x: layer(x))(tf.ones((1, 1))),
-    "layer": lambda layer: Holder(layer)(np.ones((1, 1))),
-    "model": lambda layer: HoldingModel(layer)(np.ones((1, 1))),
+    "layer": lambda layer: holding(layer, keras.layers.Layer)(np.ones((1, 1))),
+    "model": lambda layer: holding(layer)(np.ones((1, 1))),
 }
 KEEPS = {
     "itself": lambda layer: layer(np.ones((1, 1))),
@@ -2867,7 +2863,7 @@ assert same(_, matrix) and "('weights/.ATTRIBUTES/VARIABLE_VALUE', [2, 2])" in p
 # > `optimizer.build(model.trainable_variables)` before the restore.
 # > A model of your own class that was not called yet has no place either: call it first, or [the restore
 # > waits](#no-error-but-the-restore-changed-nothing).
-saved_one, waiting_one = (HoldingModel(keras.layers.Dense(2)) for _ in range(2))
+saved_one, waiting_one = (holding(keras.layers.Dense(2)) for _ in range(2))
 saved_one(np.ones((1, 2)))
 place = tf.train.Checkpoint(model=saved_one).write(f"{folder.name}/whole")
 with raises(AssertionError, match="Unresolved object in checkpoint"):

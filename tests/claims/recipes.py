@@ -3856,8 +3856,8 @@ np.testing.assert_allclose(1.1, 0.9 + 0.1 * np.var([1, 3], ddof=1))
 # > PyTorch gives 73 and 154, 279 and 438:
 #
 # > [Lesson 12](../lessons/12_move_and_resize_weights.ipynb) takes over linear layers, convolutions and an LSTM.
-# > Three layers need more than a transpose.
-# > The outputs to reach are PyTorch's own, of version 2.14.
+# > Four need more than a transpose.
+# > The outputs to reach are PyTorch's own, of version 2.14, for the first three.
 PYTORCH = [[73, 154], [279, 438]]  # torch.nn.Conv2d(1, 1, 3, stride=2, padding=1, bias=False), PyTorch 2.14.1
 np.testing.assert_array_equal(_, PYTORCH)
 

@@ -336,7 +336,7 @@ EXERCISES = [
             Message(
                 r"shape=?\((\d+), (\d+)\),.*shape=?\(\2, \1\)|shape \((\d+), (\d+)\) is not .* shape \(\4, \3\)",
                 "not transposed",
-                "PyTorch keeps one row per output, and Keras one column: transpose the matrix with .T (The third array has one row for each bias.)",
+                "PyTorch keeps one row per output, and Keras one column: transpose the matrix with .T. (The third array has one row for each bias.)",
             ),
             Message(
                 r"shape \((\d+), (\d+)\) is not .* shape \((?!\1,)\d+, \2\)",
